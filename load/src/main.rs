@@ -1,0 +1,2 @@
+//! payhsm-load
+fn main() {}

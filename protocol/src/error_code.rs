@@ -1,0 +1,123 @@
+//! The registry of error codes: what the two characters after a reply code mean.
+//!
+//! Source: the standard codes of the Thales host language (host-commands, section 7). A code is
+//! listed once, with its wire form and one sentence; the name says what it means to a caller.
+
+use std::fmt;
+
+macro_rules! error_codes {
+    ($($(#[$meta:meta])* $name:ident = $wire:literal, $sentence:literal;)+) => {
+        /// A two-character error code of an answer.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum ErrorCode {
+            $(#[doc = $sentence] $(#[$meta])* $name,)+
+        }
+
+        impl ErrorCode {
+            /// Every code, in the order of the registry.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The two ASCII characters on the wire, in both dialects.
+            #[must_use]
+            pub const fn wire(self) -> [u8; 2] {
+                match self { $(Self::$name => *$wire,)+ }
+            }
+
+            /// One sentence for a person.
+            #[must_use]
+            pub const fn sentence(self) -> &'static str {
+                match self { $(Self::$name => $sentence,)+ }
+            }
+
+            /// The code with this wire form.
+            #[must_use]
+            pub fn from_wire(wire: [u8; 2]) -> Option<Self> {
+                match &wire { $($wire => Some(Self::$name),)+ _ => None }
+            }
+        }
+    };
+}
+
+error_codes! {
+    Ok = b"00", "No error.";
+    VerificationFailed = b"01", "Verification failed; for an imported key: its parity was wrong and has been put right.";
+    KeyLengthWarning = b"02", "The key length is not the usual one for this algorithm; in M-commands: invalid mode.";
+    InvalidCount = b"03", "Invalid number of components; in M-commands: invalid input format.";
+    InvalidKeyTypeCode = b"04", "Invalid key type code; in M-commands: invalid output format or algorithm.";
+    InvalidKeyLengthFlag = b"05", "Invalid key length flag; in M-commands: invalid key type.";
+    InvalidLength = b"06", "Invalid length of data.";
+    InvalidMasterKeyType = b"07", "Invalid master key type; in M4: invalid destination mode.";
+    InvalidDestinationKeyType = b"08", "In M4: invalid destination key type.";
+    InvalidPadding = b"09", "Invalid padding method.";
+    SourceKeyParity = b"10", "The source key (or ZMK) has wrong parity or is refused.";
+    DestinationKeyParity = b"11", "The destination key has wrong parity, is all zero or is refused.";
+    UserStorageEmpty = b"12", "No keys are loaded in user storage.";
+    InvalidLmkId = b"13", "The LMK identifier is invalid or that LMK is not loaded.";
+    InvalidPinUnderLmk = b"14", "The PIN encrypted under the LMK is invalid.";
+    InvalidInput = b"15", "Invalid input data: a field is malformed, missing or too much.";
+    NotAuthorised = b"17", "Not in the authorised state, or forbidden by the security settings.";
+    PinBlockContents = b"20", "The PIN block does not contain a valid PIN.";
+    InvalidIndex = b"21", "Invalid index or count.";
+    InvalidAccount = b"22", "Invalid account number.";
+    InvalidPinBlockFormat = b"23", "Invalid PIN block format code, or a translation that is not allowed.";
+    InvalidPinLength = b"24", "The PIN is shorter than 4 or longer than 12 digits.";
+    InvalidDecimalisationTable = b"25", "The decimalisation table is refused.";
+    InvalidKeyScheme = b"26", "Invalid key scheme.";
+    IncompatibleKeyLength = b"27", "The key length does not fit this command.";
+    InvalidKeyType = b"28", "Invalid key type.";
+    FunctionNotPermitted = b"29", "This key may not be used for this function.";
+    FraudDetection = b"39", "PIN commands are stopped by fraud detection.";
+    Internal = b"41", "Internal failure; the command had no effect.";
+    StrongerLmkNeeded = b"48", "The wrapping key is weaker than the key it would protect.";
+    InvalidHeader = b"51", "Invalid message header.";
+    CommandNotLicensed = b"67", "Command not licensed.";
+    CommandDisabled = b"68", "Command unknown, or disabled in this profile.";
+    PinBlockFormatDisabled = b"69", "PIN block format disabled in this profile.";
+    NotOperational = b"70", "The appliance is sealed: no LMK is in force.";
+    RecordFailed = b"71", "The audit record could not be written; the command had no effect.";
+    SingleLengthInDisguise = b"75", "A single-length key in double-length clothing: its parts are equal.";
+    InvalidDataLength = b"80", "The data length is wrong.";
+    PinLengthMismatch = b"81", "The PIN length does not fit.";
+    WeakPin = b"86", "The PIN is excluded as weak.";
+    KeyBlockScheme = b"A1", "Incompatible LMK scheme.";
+    KeyBlockLmkId = b"A2", "Incompatible LMK identifier.";
+    KeyBlockAuthentication = b"A4", "The key block is refused.";
+    KeyBlockLength = b"A5", "The key block length is wrong.";
+    KeyBlockUsage = b"A6", "The key usage is wrong for this command.";
+    KeyBlockAlgorithm = b"A7", "The key algorithm is wrong for this command.";
+    KeyBlockMode = b"A8", "The mode of use is wrong for this command.";
+    KeyBlockVersion = b"A9", "The key version number is wrong.";
+    KeyBlockExportability = b"AA", "The key may not be exported this way.";
+    KeyBlockOptionalBlocks = b"AB", "The optional blocks are wrong.";
+}
+
+impl ErrorCode {
+    /// The two characters as text.
+    #[must_use]
+    pub fn as_text(self) -> String {
+        String::from_utf8_lossy(&self.wire()).into_owned()
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.as_text(), self.sentence())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ErrorCode;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_code_is_unique_and_read_back() {
+        let mut seen = HashSet::new();
+        for &code in ErrorCode::ALL {
+            assert!(seen.insert(code.wire()), "{code} listed twice");
+            assert_eq!(ErrorCode::from_wire(code.wire()), Some(code));
+            assert!(code.sentence().ends_with('.'));
+        }
+        assert_eq!(ErrorCode::from_wire(*b"??"), None);
+    }
+}

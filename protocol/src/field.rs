@@ -1,0 +1,64 @@
+//! The vocabulary: the types that requests and replies are made of, the same in both dialects.
+//!
+//! A value that came in through the compact dialect has the right shape but not yet the right
+//! content (a digit may be a letter); [`Checked::check`] settles that, and the engine calls it on
+//! every request before any handler sees it.
+
+mod account;
+mod bytes;
+mod card;
+mod key;
+mod key_attributes;
+mod key_type;
+mod lmk_id;
+mod pin;
+mod pin_verification;
+
+pub use account::{Account, Pan};
+pub use bytes::Bytes;
+pub use card::{Cvv, Expiry, ServiceCode};
+pub use key::{BlockScheme, CheckValue, Cryptogram, CryptogramScheme, KeyBlock, KeyField};
+pub use key_attributes::{Exportability, KeyAttributes, KeyScheme, OptionalBlock};
+pub use key_type::KeyType;
+pub use lmk_id::LmkId;
+pub use pin::{ClearPin, LmkPin, PinBlock, PinBlockFormat, PinLength};
+pub use pin_verification::{CheckLength, DecimalisationTable, Offset, Pvki, Pvv, ValidationData};
+
+use crate::ErrorCode;
+
+/// Content checks that the shape of a type cannot express.
+pub trait Checked {
+    /// Refuses a value whose content is out of range.
+    ///
+    /// # Errors
+    /// The code that a caller gets for this field.
+    fn check(&self) -> Result<(), ErrorCode>;
+}
+
+impl<T: Checked> Checked for Option<T> {
+    fn check(&self) -> Result<(), ErrorCode> {
+        self.as_ref().map_or(Ok(()), Checked::check)
+    }
+}
+
+impl<T: Checked> Checked for Vec<T> {
+    fn check(&self) -> Result<(), ErrorCode> {
+        self.iter().try_for_each(Checked::check)
+    }
+}
+
+macro_rules! always_valid {
+    ($($type:ty),+ $(,)?) => {
+        $(impl $crate::field::Checked for $type {
+            fn check(&self) -> Result<(), $crate::ErrorCode> { Ok(()) }
+        })+
+    };
+}
+pub(crate) use always_valid;
+
+always_valid!(bool, u8, u16, u32);
+
+/// `Ok` if every byte is an ASCII decimal digit.
+pub(crate) fn all_digits(bytes: &[u8], otherwise: ErrorCode) -> Result<(), ErrorCode> {
+    if bytes.iter().all(u8::is_ascii_digit) { Ok(()) } else { Err(otherwise) }
+}

@@ -1,0 +1,18 @@
+//! Frames: where a message starts and ends on a connection.
+//!
+//! A frame is only taken when it is whole. A length that cannot be believed ends the connection;
+//! everything else inside a frame is answered.
+
+pub mod compact;
+pub mod host;
+
+/// What the head of a buffer holds.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Taken<F> {
+    /// A whole frame, and how many bytes of the buffer it took up.
+    Frame(F, usize),
+    /// The frame goes on; read more.
+    Partial,
+    /// No frame can be this long or this short; close the connection.
+    Unbelievable,
+}

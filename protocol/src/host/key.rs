@@ -1,0 +1,91 @@
+//! Key fields of the host dialect.
+
+use super::primitive::{Parsed, Refused, chars, decimal, hexadecimal, or, unhex};
+use crate::ErrorCode;
+use crate::field::{BlockScheme, Cryptogram, CryptogramScheme, KeyBlock, KeyField};
+use nom::Parser;
+use nom::bytes::complete::take;
+
+fn refuse<T>(code: ErrorCode) -> Parsed<'static, T> {
+    Err(nom::Err::Error(Refused(code)))
+}
+
+/// A key with its scheme letter, or `bare` bytes of cryptogram without one.
+pub(super) fn key(input: &[u8], bare: usize) -> Parsed<'_, KeyField> {
+    let Some((&letter, rest)) = input.split_first() else {
+        return refuse(ErrorCode::InvalidInput);
+    };
+    match letter {
+        b'S' => block(rest, BlockScheme::Thales),
+        b'R' => block(rest, BlockScheme::X9143),
+        b'U' => cryptogram(rest, CryptogramScheme::U, 16),
+        b'T' => cryptogram(rest, CryptogramScheme::T, 24),
+        b'X' => cryptogram(rest, CryptogramScheme::X, 16),
+        b'Y' => cryptogram(rest, CryptogramScheme::Y, 24),
+        b'Z' => cryptogram(rest, CryptogramScheme::Z, 8),
+        b'0'..=b'9' | b'A'..=b'F' => cryptogram(input, CryptogramScheme::Bare, bare),
+        // A reference to user storage, which holds nothing here.
+        b'K' => refuse(ErrorCode::UserStorageEmpty),
+        _ => refuse(ErrorCode::InvalidKeyScheme),
+    }
+}
+
+fn cryptogram(input: &[u8], scheme: CryptogramScheme, bytes: usize) -> Parsed<'_, KeyField> {
+    let (rest, text) = take(2 * bytes)(input)?;
+    match unhex(text) {
+        Some(bytes) => Ok((rest, KeyField::Cryptogram(Cryptogram { scheme, bytes }))),
+        None => refuse(ErrorCode::InvalidInput),
+    }
+}
+
+/// Source: X9.143 section 4 (header and optional blocks); the Thales block has the same frame.
+fn block(input: &[u8], scheme: BlockScheme) -> Parsed<'_, KeyField> {
+    let length = |input| or(ErrorCode::KeyBlockLength, decimal::<4>).parse(input);
+    let (_, (_version, total)) = (chars::<1>, length).parse(input)?;
+    let total = usize::try_from(total).unwrap_or(usize::MAX);
+    let (rest, text) = take(total)(input)?;
+    let Some(header_length) = header_length(text) else {
+        return refuse(ErrorCode::KeyBlockLength);
+    };
+    match text.split_at_checked(header_length) {
+        Some((header, body)) if !body.is_empty() => match unhex(body) {
+            Some(body) => {
+                let header = header.to_vec();
+                Ok((rest, KeyField::Block(KeyBlock { scheme, header, body })))
+            }
+            None => refuse(ErrorCode::KeyBlockLength),
+        },
+        _ => refuse(ErrorCode::KeyBlockLength),
+    }
+}
+
+/// The fixed header and as many optional blocks as it announces: id 2A, length 2H (which counts
+/// itself and the id) or 00 and an extended length, data.
+fn header_length(text: &[u8]) -> Option<usize> {
+    let count = text.get(12..14)?;
+    let (_, count) = decimal::<2>(count).ok()?;
+    let mut at = KeyBlock::FIXED_HEADER;
+    for _ in 0..count {
+        let block = text.get(at..)?;
+        let (_, short) = hexadecimal::<2>(block.get(2..4)?).ok()?;
+        let length = if short == 0 {
+            let (_, digits) = hexadecimal::<2>(block.get(4..6)?).ok()?;
+            let field = block.get(6..)?.get(..usize::try_from(digits).ok()?)?;
+            match field.len() {
+                2 => hexadecimal::<2>(field).ok()?.1,
+                4 => hexadecimal::<4>(field).ok()?.1,
+                _ => return None,
+            }
+        } else {
+            short
+        };
+        if length < 4 {
+            return None;
+        }
+        at = at.checked_add(usize::try_from(length).ok()?)?;
+        if at > text.len() {
+            return None;
+        }
+    }
+    Some(at)
+}

@@ -1,0 +1,87 @@
+//! The writer of host fields.
+
+use super::Settings;
+use crate::field::{CheckValue, ClearPin, KeyField, LmkPin, PinBlock};
+
+/// Appends the fields of an answer.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    out: &'a mut Vec<u8>,
+    settings: &'a Settings,
+}
+
+const HEX: &[u8; 16] = b"0123456789ABCDEF";
+
+fn hex_digit(nibble: u8) -> u8 {
+    HEX.get(usize::from(nibble & 0x0f)).copied().unwrap_or(b'0')
+}
+
+impl<'a> Writer<'a> {
+    /// Starts writing behind the error code.
+    pub const fn new(out: &'a mut Vec<u8>, settings: &'a Settings) -> Self {
+        Self { out, settings }
+    }
+
+    /// Bytes as they are.
+    pub fn raw(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
+    }
+
+    /// Bytes as upper-case hex.
+    pub fn hex(&mut self, bytes: &[u8]) {
+        self.out.extend(bytes.iter().flat_map(|byte| [hex_digit(byte >> 4), hex_digit(*byte)]));
+    }
+
+    /// A number as `width` decimal digits.
+    pub fn decimal(&mut self, number: usize, width: usize) {
+        self.raw(format!("{number:0width$}").as_bytes());
+    }
+
+    /// A number as `width` hex digits.
+    pub fn hexadecimal(&mut self, number: usize, width: usize) {
+        self.raw(format!("{number:0width$X}").as_bytes());
+    }
+
+    /// A key with its scheme letter.
+    pub fn key(&mut self, key: &KeyField) {
+        match key {
+            KeyField::Block(block) => {
+                self.out.push(block.scheme.letter());
+                self.raw(&block.header);
+                self.hex(&block.body);
+            }
+            KeyField::Cryptogram(cryptogram) => {
+                self.out.extend(cryptogram.scheme.letter());
+                self.hex(&cryptogram.bytes);
+            }
+        }
+    }
+
+    /// A check value as hex.
+    pub fn check_value(&mut self, value: &CheckValue) {
+        self.hex(&value.0);
+    }
+
+    /// An encrypted PIN block as hex.
+    pub fn pin_block(&mut self, block: &PinBlock) {
+        self.hex(block.as_slice());
+    }
+
+    /// A PIN under the LMK.
+    pub fn lmk_pin(&mut self, pin: &LmkPin) {
+        match pin {
+            LmkPin::Digits(digits) => self.raw(digits),
+            LmkPin::Block(block) => {
+                self.out.push(b'J');
+                self.hex(block);
+            }
+        }
+    }
+
+    /// A clear PIN, filled up with `F` to the length of a PIN under the LMK.
+    pub fn clear_pin(&mut self, pin: &ClearPin) {
+        self.raw(&pin.0);
+        let fill = self.settings.lmk_pin_length.saturating_sub(pin.0.len());
+        self.out.extend(std::iter::repeat_n(b'F', fill));
+    }
+}

@@ -1,0 +1,2 @@
+//! payhsmd
+fn main() {}
