@@ -1,0 +1,5 @@
+//! Card verification.
+
+mod cvv;
+
+pub use cvv::{CvvError, CvvInput, CvvKey};

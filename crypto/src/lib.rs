@@ -1,0 +1,27 @@
+//! The arithmetic of payhsm: pure functions on bytes, for payment keys, PINs and cards.
+//!
+//! Holds nothing, logs nothing, reads no clock; randomness enters as an argument. The only crate that names cipher
+//! crates. What it knows of secrets it wipes, prints never, and compares in constant time.
+//!
+//! | module | does |
+//! |---|---|
+//! | [`cipher`] | DES, TDES and AES under an expanded [`cipher::BlockKey`]; ECB, CBC, CFB |
+//! | [`mac`] | ISO/IEC 9797-1 algorithms 1 and 3, CMAC; in one piece or chained |
+//! | [`kcv`] | key check values |
+//! | [`parity`] | odd parity of DES keys |
+//! | [`pin`] | PIN blocks and their translation; PVV; IBM 3624; the PIN under the LMK |
+//! | [`card`] | CVV, iCVV, CVV2 |
+//! | [`key_block`] | ANSI X9.143 (TR-31) and Thales key blocks |
+//! | [`variant`] | keys under variant LMKs and ZMKs |
+//! | [`dtab`] | decimalisation tables under the LMK |
+#![forbid(unsafe_code)]
+
+pub mod card;
+pub mod cipher;
+pub mod dtab;
+pub mod kcv;
+pub mod key_block;
+pub mod mac;
+pub mod parity;
+pub mod pin;
+pub mod variant;
