@@ -1,2 +1,21 @@
-//! The daemon.
+//! The daemon: bytes in, bytes out, and the sockets around it.
+//!
+//! The road of a request is told in ARCHITECTURE.md. In short: [`net`] reads whole frames,
+//! [`engine`] decodes them, asks [`authorization`], lets a handler of [`command`] act, hands a
+//! record to [`record`] and encodes the answers; `net` writes them in one go.
 #![forbid(unsafe_code)]
+
+pub mod authorization;
+pub mod cli;
+mod clock;
+pub mod command;
+pub mod config;
+mod daemon;
+pub mod engine;
+pub mod lifecycle;
+pub mod net;
+pub mod quickstart;
+pub mod record;
+pub mod settings;
+
+pub use engine::Engine;

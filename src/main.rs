@@ -1,2 +1,6 @@
-//! payhsmd
-fn main() {}
+//! `payhsmd`: arguments in, exit code out.
+#![forbid(unsafe_code)]
+
+fn main() -> std::process::ExitCode {
+    payhsm::cli::run()
+}

@@ -1,1 +1,65 @@
-//! payhsm-keys
+//! The vault of payhsm: the only crate that can construct or read a clear key.
+//!
+//! A command handler opens what a request names and calls what the key can do:
+//!
+//! ```no_run
+//! # use payhsm_keys::*;
+//! # use payhsm_protocol::field::*;
+//! # fn handler(lmk: &Lmk, rules: &KeyRules, random: &mut dyn Random, cvk: &KeyField, pan: &Pan)
+//! # -> Result<Cvv, payhsm_protocol::ErrorCode> {
+//! let cvk = Key::<usage::Cvk>::open(lmk, cvk, Purpose::Generate, rules)
+//!     .map_err(|refused| refused.code(Position::Source, false))?;
+//! let cvv = cvk.cvv(pan, Expiry(*b"2812"), ServiceCode(*b"201")).map_err(OperationRefused::code)?;
+//! # Ok(cvv)
+//! # }
+//! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`usage`] | usages as types, and the table of what may become which |
+//! | [`Key`] | a key with one usage; its operations are in one file for each kind of key |
+//! | [`AnyKey`] | a key whose usage is data: generating, sealing, check values |
+//! | [`exchange`] | export and import under a ZMK or TMK |
+//! | [`Lmk`] | local master keys, and what is under them besides keys: PINs, decimalisation tables |
+//!
+//! Nothing that holds a clear key can be cloned, compared, printed or serialised.
+#![forbid(unsafe_code)]
+
+mod any_key;
+mod attributes;
+mod cryptogram;
+mod cvk;
+mod data_key;
+pub mod exchange;
+mod key;
+mod key_types;
+mod lmk;
+mod mac_key;
+mod material;
+mod operation;
+mod pin_key;
+mod pvk;
+mod random;
+mod refusal;
+mod rules;
+mod strength;
+pub mod usage;
+mod weak;
+mod wrapping;
+
+pub use any_key::{AnyKey, Binding, NewKey};
+pub use data_key::DataMode;
+pub use key::{Key, Purpose};
+pub use lmk::{Lmk, LmkPinRefused, LmkScheme, LmkSet, TableRefused};
+pub use mac_key::MacAlgorithm;
+pub use material::Algorithm;
+pub use operation::OperationRefused;
+pub use pin_key::{PinRefused, PinTranslation, pin_translation_allowed, translate_pin};
+pub use pvk::IbmMethod;
+pub use random::{Random, RandomFailed, SystemRandom};
+pub use refusal::{KeyRefused, Position};
+pub use rules::KeyRules;
+
+// Handlers get the vocabulary of the arithmetic from here, so that they need not name its crate.
+pub use payhsm_crypto::mac::{Chaining, Mac, Padding};
+pub use payhsm_crypto::pin::{Allowed, Checks, DecimalisationTable as OpenTable, Pin, PinError};

@@ -3,9 +3,9 @@
 //! To add a command, write `command/x.rs` here and in the daemon, and add its line to
 //! [`for_each_command`]; the compiler asks for everything else.
 
-use crate::compact::Compact;
+use crate::compact::{Compact, Malformed};
 use crate::error_code::ErrorCode;
-use crate::field::Checked;
+use crate::field::{Checked, LmkId};
 use crate::host::{Fields, Writer};
 
 /// The two letters of a command.
@@ -48,12 +48,46 @@ pub trait Reply: Compact + std::fmt::Debug {
     fn encode_host(&self, writer: &mut Writer<'_>);
 }
 
-/// A reply with nothing in it: the error code says it all.
+/// A reply with nothing to tell: the error code says it all. One byte in the compact dialect, so
+/// that success with a warning and refusal stay apart there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, wincode::SchemaRead, wincode::SchemaWrite)]
-pub struct Done;
+pub enum Done {
+    /// It is done.
+    Done,
+}
 
 impl Reply for Done {
     fn encode_host(&self, _: &mut Writer<'_>) {}
+}
+
+/// Appends the body of a compact request to `out`: the LMK that is asked for, then the fields.
+///
+/// # Errors
+/// [`Malformed`] if a field is too long to be sent; `out` is then as before.
+pub fn put_body<C: Command>(
+    lmk: Option<LmkId>,
+    request: &C,
+    out: &mut Vec<u8>,
+) -> Result<(), Malformed> {
+    let before = out.len();
+    lmk.put(out)?;
+    request.put(out).inspect_err(|_| out.truncate(before))
+}
+
+/// Reads the body of a compact request: the LMK that is asked for, and the checked fields.
+///
+/// # Errors
+/// 15 if it is not such a body, else the code for the field that is out of range.
+pub fn take_body<C: Command>(body: &[u8]) -> Result<(Option<LmkId>, C), ErrorCode> {
+    let (lmk, fields) = match body {
+        [0, fields @ ..] => (None, fields),
+        [1, id, fields @ ..] => (Some(LmkId(*id)), fields),
+        _ => return Err(ErrorCode::InvalidInput),
+    };
+    lmk.check()?;
+    let request = C::take(fields).map_err(|Malformed| ErrorCode::InvalidInput)?;
+    request.check()?;
+    Ok((lmk, request))
 }
 
 /// Declares a request: a struct whose fields are all from [`crate::field`], checked one by one.
@@ -81,13 +115,57 @@ macro_rules! reply {
     };
 }
 
+pub mod shared;
+
 /// Calls `$callback!` with every command: code, file, request type, and what it does.
 #[macro_export]
 macro_rules! for_each_command {
     ($callback:ident) => {
         $callback! {
             B2, b2_echo, Echo, "echo";
+            N0, n0_generate_random, GenerateRandom, "make random bytes";
+            NC, nc_diagnostics, Diagnose, "tell the check value of the LMK";
+            NO, no_status, ReportStatus, "tell how the appliance is configured";
+            A0, a0_generate_key, GenerateKey, "generate a key";
+            A6, a6_import_key, ImportKey, "import a key";
+            A8, a8_export_key, ExportKey, "export a key";
+            B0, b0_translate_key_scheme, TranslateKeyScheme, "give a key another scheme";
+            BU, bu_check_key, CheckKey, "make the check value of a key";
+            FA, fa_import_zpk, ImportZpk, "import a ZPK";
+            FC, fc_import_terminal_key, ImportTerminalKey, "import a TMK, TPK or PVK";
+            FE, fe_export_terminal_key, ExportTerminalKey, "export a TMK, TPK or PVK";
+            GC, gc_export_zpk, ExportZpk, "export a ZPK";
+            HA, ha_generate_tak, GenerateTak, "generate a TAK for a terminal";
+            HC, hc_generate_terminal_key, GenerateTerminalKey, "generate a TMK, TPK or PVK for a terminal";
+            IA, ia_generate_zpk, GenerateZpk, "generate a ZPK for a zone";
+            M0, m0_encrypt_data, EncryptData, "encrypt data";
+            M2, m2_decrypt_data, DecryptData, "decrypt data";
+            M4, m4_translate_data, TranslateData, "translate data from one key to another";
+            M6, m6_generate_mac, GenerateMac, "make a MAC";
+            M8, m8_verify_mac, VerifyMac, "verify a MAC";
+            BA, ba_encrypt_clear_pin, EncryptClearPin, "encrypt a clear PIN under the LMK";
+            BC, bc_compare_pin_tpk, ComparePinTpk, "compare a PIN block under a TPK with a PIN under the LMK";
+            BE, be_compare_pin_zpk, ComparePinZpk, "compare a PIN block under a ZPK with a PIN under the LMK";
+            BK, bk_generate_offset_of_pin_block, GenerateOffsetOfPinBlock, "make the IBM offset of the PIN in a block";
             CA, ca_translate_pin_tpk_to_zpk, TranslatePinTpkToZpk, "translate a PIN block from TPK to ZPK";
+            CC, cc_translate_pin_zpk_to_zpk, TranslatePinZpkToZpk, "translate a PIN block from ZPK to ZPK";
+            CU, cu_change_pin_pvv, ChangePinPvv, "verify a PIN by its PVV, make the PVV of a new one";
+            DA, da_verify_pin_tpk_ibm, VerifyPinTpkIbm, "verify a PIN block under a TPK by its IBM offset";
+            DC, dc_verify_pin_tpk_pvv, VerifyPinTpkPvv, "verify a PIN block under a TPK by its PVV";
+            DE, de_generate_offset_of_lmk_pin, GenerateOffsetOfLmkPin, "make the IBM offset of a PIN under the LMK";
+            DG, dg_generate_pvv_of_lmk_pin, GeneratePvvOfLmkPin, "make the PVV of a PIN under the LMK";
+            DU, du_change_pin_ibm, ChangePinIbm, "verify a PIN by its IBM offset, make the offset of a new one";
+            EA, ea_verify_pin_zpk_ibm, VerifyPinZpkIbm, "verify a PIN block under a ZPK by its IBM offset";
+            EC, ec_verify_pin_zpk_pvv, VerifyPinZpkPvv, "verify a PIN block under a ZPK by its PVV";
+            EE, ee_derive_pin_ibm, DerivePinIbm, "derive a PIN from its IBM offset";
+            FW, fw_generate_pvv_of_pin_block, GeneratePvvOfPinBlock, "make the PVV of the PIN in a block";
+            JA, ja_generate_random_pin, GenerateRandomPin, "generate a random PIN";
+            JC, jc_translate_pin_tpk_to_lmk, TranslatePinTpkToLmk, "translate a PIN from TPK to LMK";
+            JE, je_translate_pin_zpk_to_lmk, TranslatePinZpkToLmk, "translate a PIN from ZPK to LMK";
+            JG, jg_translate_pin_lmk_to_zpk, TranslatePinLmkToZpk, "translate a PIN from LMK to ZPK";
+            NG, ng_decrypt_pin, DecryptPin, "decrypt a PIN under the LMK";
+            CW, cw_generate_cvv, GenerateCvv, "make a CVV";
+            CY, cy_verify_cvv, VerifyCvv, "verify a CVV";
         }
     };
 }

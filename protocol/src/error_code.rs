@@ -40,7 +40,7 @@ macro_rules! error_codes {
 
 error_codes! {
     Ok = b"00", "No error.";
-    VerificationFailed = b"01", "Verification failed; for an imported key: its parity was wrong and has been put right.";
+    VerificationFailed = b"01", "Verification failed; for an imported key: its parity was wrong and has been put right; in N0: invalid length.";
     KeyLengthWarning = b"02", "The key length is not the usual one for this algorithm; in M-commands: invalid mode.";
     InvalidCount = b"03", "Invalid number of components; in M-commands: invalid input format.";
     InvalidKeyTypeCode = b"04", "Invalid key type code; in M-commands: invalid output format or algorithm.";
@@ -89,6 +89,22 @@ error_codes! {
     KeyBlockVersion = b"A9", "The key version number is wrong.";
     KeyBlockExportability = b"AA", "The key may not be exported this way.";
     KeyBlockOptionalBlocks = b"AB", "The optional blocks are wrong.";
+}
+
+/// What some codes mean in the commands that work on data (M0 to M8).
+impl ErrorCode {
+    /// 02: there is no such mode.
+    pub const INVALID_MODE: Self = Self::KeyLengthWarning;
+    /// 03: there is no such input format.
+    pub const INVALID_INPUT_FORMAT: Self = Self::InvalidCount;
+    /// 04: there is no such output format.
+    pub const INVALID_OUTPUT_FORMAT: Self = Self::InvalidKeyTypeCode;
+    /// 04: there is no such MAC algorithm.
+    pub const INVALID_ALGORITHM: Self = Self::InvalidKeyTypeCode;
+    /// 05: not a key type for this command.
+    pub const INVALID_DATA_KEY_TYPE: Self = Self::InvalidKeyLengthFlag;
+    /// 07: there is no such destination mode.
+    pub const INVALID_DESTINATION_MODE: Self = Self::InvalidMasterKeyType;
 }
 
 impl ErrorCode {

@@ -7,8 +7,10 @@
 mod account;
 mod bytes;
 mod card;
+mod data;
 mod key;
 mod key_attributes;
+mod key_exchange;
 mod key_type;
 mod lmk_id;
 mod pin;
@@ -17,11 +19,19 @@ mod pin_verification;
 pub use account::{Account, Pan};
 pub use bytes::Bytes;
 pub use card::{Cvv, Expiry, ServiceCode};
+pub use data::{
+    CipherMode, CipherModeCode, DataFormat, InitialVector, Mac, MacMethod, MacPadding, MacPart,
+    MacSize, VerifyPart,
+};
 pub use key::{BlockScheme, CheckValue, Cryptogram, CryptogramScheme, KeyBlock, KeyField};
 pub use key_attributes::{Exportability, KeyAttributes, KeyScheme, OptionalBlock};
+pub use key_exchange::{
+    AtallaVariant, BlockVersion, CheckValueType, ExchangeOptions, ExchangeSchemes, ExportForm,
+    ExportHeader, ImportHeader, KeyLengthFlag, WrappingKey,
+};
 pub use key_type::KeyType;
 pub use lmk_id::LmkId;
-pub use pin::{ClearPin, LmkPin, PinBlock, PinBlockFormat, PinLength};
+pub use pin::{ClearPin, ExcludedPins, LmkPin, PinBlock, PinBlockFormat, PinLength};
 pub use pin_verification::{CheckLength, DecimalisationTable, Offset, Pvki, Pvv, ValidationData};
 
 use crate::ErrorCode;

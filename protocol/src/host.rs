@@ -3,14 +3,16 @@
 //! Source: the Thales host language as its public manuals, clients and transcripts show it
 //! (docs/protocol/README.md says how sure each field is).
 
+mod data;
 mod fields;
 mod key;
+mod key_tail;
 mod primitive;
 mod tail;
 mod writer;
 
 pub use fields::{Bare, Fields};
-pub use tail::Tail;
+pub use tail::{TRAILER_MARK, Tail};
 pub use writer::Writer;
 
 /// What decimalisation tables look like in a request.

@@ -21,8 +21,15 @@ pub enum Ibm3624Error {
 }
 
 /// The 8 bytes that are enciphered to the natural PIN.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct ValidationBlock([u8; 8]);
+
+// It holds digits of a PAN.
+impl std::fmt::Debug for ValidationBlock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ValidationBlock(…)")
+    }
+}
 
 impl ValidationBlock {
     /// A whole block, as in the host language's 'P' form.

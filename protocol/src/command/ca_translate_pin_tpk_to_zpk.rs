@@ -1,9 +1,10 @@
-//! CA: translate a PIN block from a TPK to a ZPK. Source: host-commands 5.2.
+//! CA: translate a PIN block from a TPK to a ZPK. Source: docs/protocol/CA.md.
 
-use super::{Command, Opcode, Reply};
+use super::shared::TranslatedPinBlock;
+use super::{Command, Opcode};
 use crate::ErrorCode;
-use crate::field::{Account, KeyField, PinBlock, PinBlockFormat, PinLength};
-use crate::host::{Bare, Fields, Writer};
+use crate::field::{Account, KeyField, PinBlock, PinBlockFormat};
+use crate::host::{Bare, Fields};
 
 request! {
     /// A PIN block under a TPK, to be had under a ZPK.
@@ -23,18 +24,6 @@ request! {
     }
 }
 
-reply! {
-    /// The PIN block under the destination key. CA and CC answer with it.
-    pub struct TranslatedPinBlock {
-        /// How many digits the PIN has.
-        pub pin_length: PinLength,
-        /// The block, encrypted under the destination key.
-        pub pin_block: PinBlock,
-        /// Its format.
-        pub format: PinBlockFormat,
-    }
-}
-
 impl Command for TranslatePinTpkToZpk {
     const OPCODE: Opcode = Opcode::CA;
     type Reply = TranslatedPinBlock;
@@ -47,14 +36,13 @@ impl Command for TranslatePinTpkToZpk {
         let source_format = fields.pin_block_format()?;
         let destination_format = fields.pin_block_format()?;
         let account = fields.account(&[source_format, destination_format])?;
-        Ok(Self { source_tpk, destination_zpk, pin_block, source_format, destination_format, account })
-    }
-}
-
-impl Reply for TranslatedPinBlock {
-    fn encode_host(&self, writer: &mut Writer<'_>) {
-        writer.decimal(usize::from(self.pin_length.0), 2);
-        writer.pin_block(&self.pin_block);
-        writer.raw(&self.format.code());
+        Ok(Self {
+            source_tpk,
+            destination_zpk,
+            pin_block,
+            source_format,
+            destination_format,
+            account,
+        })
     }
 }

@@ -122,6 +122,9 @@ impl Checked for KeyAttributes {
         if !alphanumeric(&self.usage) {
             return Err(ErrorCode::KeyBlockUsage);
         }
+        if !matches!(self.algorithm.as_ref(), None | Some(b"T2" | b"T3" | b"A1" | b"A2" | b"A3")) {
+            return Err(ErrorCode::KeyBlockAlgorithm);
+        }
         if !alphanumeric(&[self.mode_of_use]) {
             return Err(ErrorCode::KeyBlockMode);
         }

@@ -139,6 +139,40 @@ impl Checked for PinLength {
     }
 }
 
+/// PINs that a caller does not want to see given out: all of one length.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop, SchemaRead, SchemaWrite)]
+pub struct ExcludedPins {
+    /// How many digits each of them has.
+    #[zeroize(skip)]
+    pub length: PinLength,
+    /// The PINs one behind the other, ASCII digits; 1 to 99 PINs.
+    pub digits: Vec<u8>,
+}
+
+impl ExcludedPins {
+    /// The most that a message can name.
+    pub const MOST: usize = 99;
+
+    /// The PINs.
+    pub fn pins(&self) -> impl Iterator<Item = &[u8]> {
+        self.digits.chunks_exact(usize::from(self.length.0).max(1))
+    }
+}
+
+impl Checked for ExcludedPins {
+    fn check(&self) -> Result<(), ErrorCode> {
+        self.length.check().map_err(|_| ErrorCode::PinLengthMismatch)?;
+        let length = usize::from(self.length.0);
+        if self.digits.is_empty() || self.digits.len() > Self::MOST * length {
+            return Err(ErrorCode::InvalidCount);
+        }
+        if !self.digits.len().is_multiple_of(length) {
+            return Err(ErrorCode::InvalidInput);
+        }
+        all_digits(&self.digits, ErrorCode::InvalidInput)
+    }
+}
+
 impl std::fmt::Debug for PinBlock {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "PinBlock({} B)", self.as_slice().len())
@@ -148,6 +182,12 @@ impl std::fmt::Debug for PinBlock {
 impl std::fmt::Debug for LmkPin {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("LmkPin(…)")
+    }
+}
+
+impl std::fmt::Debug for ExcludedPins {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ExcludedPins({})", self.pins().count())
     }
 }
 

@@ -4,9 +4,9 @@ use super::primitive::{Refused, chars, decimal, digits, hex_bytes, hexadecimal, 
 use super::{Settings, TableForm, Tail, key, tail};
 use crate::ErrorCode;
 use crate::field::{
-    Account, Bytes, CheckLength, ClearPin, Cvv, DecimalisationTable, Expiry, KeyField, KeyScheme,
-    KeyType, LmkId, LmkPin, Offset, Pan, PinBlock, PinBlockFormat, PinLength, Pvki, Pvv,
-    ServiceCode, ValidationData,
+    Account, Bytes, CheckLength, ClearPin, Cvv, DecimalisationTable, ExcludedPins, Expiry,
+    KeyField, KeyScheme, KeyType, LmkId, LmkPin, Offset, Pan, PinBlock, PinBlockFormat, PinLength,
+    Pvki, Pvv, ServiceCode, ValidationData,
 };
 use nom::Parser;
 use nom::bytes::complete::{tag, take, take_while_m_n};
@@ -24,11 +24,17 @@ pub enum Bare {
 }
 
 /// The fields of one request, read from left to right.
-#[derive(Debug)]
 pub struct Fields<'a> {
     input: &'a [u8],
     settings: &'a Settings,
     lmk: Option<LmkId>,
+}
+
+// A request may hold clear values.
+impl std::fmt::Debug for Fields<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Fields({} B left)", self.input.len())
+    }
 }
 
 impl<'a> Fields<'a> {
@@ -38,7 +44,7 @@ impl<'a> Fields<'a> {
         Self { input, settings, lmk: None }
     }
 
-    fn parse<T>(
+    pub(super) fn parse<T>(
         &mut self,
         mut parser: impl Parser<&'a [u8], Output = T, Error = Refused>,
     ) -> Result<T, ErrorCode> {
@@ -62,6 +68,17 @@ impl<'a> Fields<'a> {
     #[must_use]
     pub const fn left(&self) -> usize {
         self.input.len()
+    }
+
+    /// The byte `distance` behind the next, not taken.
+    #[must_use]
+    pub fn byte_at(&self, distance: usize) -> Option<u8> {
+        self.input.get(distance).copied()
+    }
+
+    /// Whether nothing but LMK id and trailer can follow after `distance` bytes.
+    pub(super) fn tail_at(&self, distance: usize) -> bool {
+        self.left() == distance || matches!(self.byte_at(distance), Some(b'%' | tail::TRAILER_MARK))
     }
 
     /// Takes `byte` if it comes next.
@@ -111,6 +128,14 @@ impl<'a> Fields<'a> {
     /// 15 if they are not.
     pub fn hex_bytes<const N: usize>(&mut self) -> Result<[u8; N], ErrorCode> {
         self.parse(hex_bytes::<N>)
+    }
+
+    /// nA: `length` characters as they are.
+    ///
+    /// # Errors
+    /// 15 if the message ends before.
+    pub(super) fn characters(&mut self, length: usize) -> Result<Vec<u8>, ErrorCode> {
+        self.parse(take(length)).map(<[u8]>::to_vec)
     }
 
     /// nB: `length` bytes as they are.
@@ -206,6 +231,19 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// 12N, or a whole PAN and `;`: the account where no PIN block format says which.
+    ///
+    /// # Errors
+    /// 15 if the message ends before, 22 if it is not an account number.
+    pub fn account_or_pan(&mut self) -> Result<Account, ErrorCode> {
+        let digits = self.input.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if self.input.get(digits) == Some(&b';') {
+            self.pan().map(Account::Full)
+        } else {
+            self.account(&[])
+        }
+    }
+
     /// nN and `;`: a PAN.
     ///
     /// # Errors
@@ -260,6 +298,24 @@ impl<'a> Fields<'a> {
             Ok(length @ 4..=12) => Ok(PinLength(length)),
             Ok(_) | Err(_) => Err(ErrorCode::InvalidPinLength),
         }
+    }
+
+    /// `*`, count 2N, length 2N and as many PINs of that length, if a `*` comes next.
+    ///
+    /// # Errors
+    /// 03 if the count is none from 01 to 99, 15 if a PIN is malformed or missing, 81 if the length
+    /// is not 04 to 12.
+    pub fn excluded_pins(&mut self) -> Result<Option<ExcludedPins>, ErrorCode> {
+        if !self.skip(b'*') {
+            return Ok(None);
+        }
+        let count = self.decimal::<2>(ErrorCode::InvalidCount)?;
+        let length = self.pin_length().map_err(|_| ErrorCode::PinLengthMismatch)?;
+        let size = usize::try_from(count).unwrap_or_default() * usize::from(length.0);
+        let digits = self.parse(take(size)).map(<[u8]>::to_vec)?;
+        let pins = ExcludedPins { length, digits };
+        crate::field::Checked::check(&pins)?;
+        Ok(Some(pins))
     }
 
     /// 2N, always `12`: the longest PIN.
@@ -368,9 +424,9 @@ impl<'a> Fields<'a> {
     /// `%` and 2N, if it comes next; commands with `#`, `&` or `!` attributes call it before them.
     ///
     /// # Errors
-    /// 15 if what follows the `%` is not two digits.
+    /// 15 if what follows the `%` is not two digits. A second one is left to [`Self::finish`].
     pub fn lmk(&mut self) -> Result<(), ErrorCode> {
-        if self.peek() == Some(b'%') {
+        if self.lmk.is_none() && self.peek() == Some(b'%') {
             self.lmk = Some(self.parse(tail::lmk)?);
         }
         Ok(())

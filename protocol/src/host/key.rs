@@ -23,7 +23,7 @@ pub(super) fn key(input: &[u8], bare: usize) -> Parsed<'_, KeyField> {
         b'X' => cryptogram(rest, CryptogramScheme::X, 16),
         b'Y' => cryptogram(rest, CryptogramScheme::Y, 24),
         b'Z' => cryptogram(rest, CryptogramScheme::Z, 8),
-        b'0'..=b'9' | b'A'..=b'F' => cryptogram(input, CryptogramScheme::Bare, bare),
+        b'0'..=b'9' | b'A'..=b'F' | b'a'..=b'f' => cryptogram(input, CryptogramScheme::Bare, bare),
         // A reference to user storage, which holds nothing here.
         b'K' => refuse(ErrorCode::UserStorageEmpty),
         _ => refuse(ErrorCode::InvalidKeyScheme),

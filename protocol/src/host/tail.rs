@@ -8,18 +8,25 @@ use nom::combinator::{all_consuming, opt};
 use nom::sequence::preceded;
 
 /// The end-of-message delimiter in front of a trailer.
-pub(super) const TRAILER_MARK: u8 = 0x19;
+pub const TRAILER_MARK: u8 = 0x19;
 
 /// The longest trailer, in characters.
 const MAX_TRAILER: usize = 32;
 
 /// The end of a request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tail<'a> {
     /// The LMK that the message names.
     pub lmk: Option<LmkId>,
     /// The trailer, without its delimiter; it goes back with the answer.
     pub trailer: Option<&'a [u8]>,
+}
+
+// A trailer is the caller's own, and nobody else's to know.
+impl std::fmt::Debug for Tail<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Tail({:?}, {:?} B)", self.lmk, self.trailer.map(<[u8]>::len))
+    }
 }
 
 impl<'a> Tail<'a> {

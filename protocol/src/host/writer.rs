@@ -1,13 +1,19 @@
 //! The writer of host fields.
 
 use super::Settings;
-use crate::field::{CheckValue, ClearPin, KeyField, LmkPin, PinBlock};
+use crate::field::{Bytes, CheckValue, ClearPin, DataFormat, KeyField, LmkPin, PinBlock};
 
 /// Appends the fields of an answer.
-#[derive(Debug)]
 pub struct Writer<'a> {
     out: &'a mut Vec<u8>,
     settings: &'a Settings,
+}
+
+// An answer may hold clear values.
+impl std::fmt::Debug for Writer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Writer({} B)", self.out.len())
+    }
 }
 
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
@@ -60,6 +66,15 @@ impl<'a> Writer<'a> {
     /// A check value as hex.
     pub fn check_value(&mut self, value: &CheckValue) {
         self.hex(&value.0);
+    }
+
+    /// Data behind its length in characters, 4H.
+    pub fn data(&mut self, format: DataFormat, data: &Bytes) {
+        self.hexadecimal(format.characters(data.0.len()), 4);
+        match format {
+            DataFormat::Binary | DataFormat::Text => self.raw(&data.0),
+            DataFormat::Hex => self.hex(&data.0),
+        }
     }
 
     /// An encrypted PIN block as hex.

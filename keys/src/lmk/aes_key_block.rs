@@ -1,0 +1,35 @@
+//! The AES-256 key-block LMK.
+
+use super::derivation::{PIN_LABEL, TABLE_LABEL, derive_aes};
+use crate::material::Algorithm;
+use crate::refusal::KeyRefused;
+use crate::wrapping::BlockWrapping;
+use payhsm_crypto::cipher::BlockKey;
+use payhsm_crypto::kcv;
+use payhsm_crypto::mac::CmacKey;
+
+/// Everything that the LMK is used through; the LMK itself is not kept.
+pub(crate) struct AesKeyBlockLmk {
+    /// Encryption and MAC keys of the blocks.
+    pub(crate) wrapping: BlockWrapping,
+    /// For PINs under the LMK.
+    pub(super) pin: BlockKey,
+    /// For decimalisation tables under the LMK.
+    pub(super) table: BlockKey,
+}
+
+impl AesKeyBlockLmk {
+    /// Derives everything, and the check value: 3 bytes of CMAC over the empty text, and zeros.
+    pub(super) fn new(secret: &[u8; 32]) -> Result<(Self, [u8; 8]), KeyRefused> {
+        let wrapping = BlockWrapping::thales(secret, Algorithm::Aes)?;
+        let lmk = BlockKey::aes(secret).map_err(|_| KeyRefused::Internal)?;
+        let [one, two, three, ..] = kcv::aes_lmk(&lmk).map_err(|_| KeyRefused::Internal)?;
+        let lmk = CmacKey::new(lmk).map_err(|_| KeyRefused::Internal)?;
+        let keys = Self {
+            wrapping,
+            pin: derive_aes(&lmk, PIN_LABEL)?,
+            table: derive_aes(&lmk, TABLE_LABEL)?,
+        };
+        Ok((keys, [one, two, three, 0, 0, 0, 0, 0]))
+    }
+}

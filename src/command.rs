@@ -1,0 +1,142 @@
+//! The commands, from the daemon's side: policy and handler, one file each.
+
+use crate::authorization::{Authorized, Policy};
+use crate::lifecycle::State;
+use crate::settings::Settings;
+use payhsm_keys::usage::Usage;
+use payhsm_keys::{Checks, Key, KeyRefused, KeyRules, Lmk, PinRefused, Position, Purpose, Random};
+use payhsm_protocol::field::KeyField;
+use payhsm_protocol::{Command, ErrorCode, host};
+
+mod data;
+mod key;
+mod pin;
+mod shared;
+mod status;
+
+/// What a handler may use besides its request.
+#[expect(missing_debug_implementations, reason = "lives for one call and is never printed")]
+pub struct Context<'a> {
+    /// The LMK that this request is under; `None` only for commands that need none.
+    pub lmk: Option<&'a Lmk>,
+    /// The security settings in force.
+    pub settings: &'a Settings,
+    /// How the host dialect is configured; it fixes the length of a PIN under a DES LMK.
+    pub host: &'a host::Settings,
+    /// Where the appliance stands.
+    pub state: State,
+    /// Randomness.
+    pub random: &'a mut dyn Random,
+}
+
+impl<'a> Context<'a> {
+    /// The LMK that this request is under.
+    ///
+    /// # Errors
+    /// 13 if none is loaded under its id.
+    pub fn lmk(&self) -> Result<&'a Lmk, ErrorCode> {
+        self.lmk.ok_or(ErrorCode::InvalidLmkId)
+    }
+
+    /// What the vault accepts as a key.
+    #[must_use]
+    pub fn rules(&self) -> KeyRules {
+        self.settings.key_rules()
+    }
+
+    /// Opens the first or only key of a request, under the LMK.
+    ///
+    /// # Errors
+    /// 13, or the code of the refused key.
+    pub fn source<U: Usage>(&self, key: &KeyField, purpose: Purpose) -> Result<Key<U>, ErrorCode> {
+        self.open(key, purpose, Position::Source)
+    }
+
+    /// Opens the second key of a request, under the LMK.
+    ///
+    /// # Errors
+    /// 13, or the code of the refused key.
+    pub fn destination<U: Usage>(
+        &self,
+        key: &KeyField,
+        purpose: Purpose,
+    ) -> Result<Key<U>, ErrorCode> {
+        self.open(key, purpose, Position::Destination)
+    }
+
+    fn open<U: Usage>(
+        &self,
+        key: &KeyField,
+        purpose: Purpose,
+        position: Position,
+    ) -> Result<Key<U>, ErrorCode> {
+        Key::open(self.lmk()?, key, purpose, &self.rules())
+            .map_err(|refused| self.key_code(refused, position))
+    }
+
+    /// The code for a refused key: one for all of them where detail would be an oracle.
+    #[must_use]
+    pub fn key_code(&self, refused: KeyRefused, position: Position) -> ErrorCode {
+        refused.code(position, self.settings.tells_apart())
+    }
+
+    /// The code for a refused PIN block: one for all of them where detail would be an oracle.
+    #[must_use]
+    pub fn pin_code(&self, refused: PinRefused) -> ErrorCode {
+        refused.code(self.settings.tells_apart())
+    }
+
+    /// How much of a clear PIN block is looked at: control and length alone, unless codes are
+    /// told apart.
+    #[must_use]
+    pub fn checks(&self) -> Checks {
+        if self.settings.tells_apart() { Checks::Full } else { Checks::ControlOnly }
+    }
+}
+
+/// What a handler gives back: a reply, perhaps with a code that is a warning.
+#[derive(Debug)]
+pub struct Answer<R> {
+    /// `Ok`, or the warning.
+    pub code: ErrorCode,
+    /// The reply.
+    pub reply: R,
+}
+
+impl<R> From<R> for Answer<R> {
+    fn from(reply: R) -> Self {
+        Self { code: ErrorCode::Ok, reply }
+    }
+}
+
+/// What becomes of a request: an answer, or the code of a refusal.
+pub type Outcome<R> = Result<Answer<R>, ErrorCode>;
+
+/// A command that the daemon can carry out. The engine's table does not build without it.
+pub trait Handle: Command {
+    /// Who may ask for it, and when.
+    const POLICY: Policy;
+
+    /// Carries it out.
+    ///
+    /// # Errors
+    /// The code that the caller gets.
+    fn handle(request: &Authorized<Self>, context: &mut Context<'_>) -> Outcome<Self::Reply>;
+}
+
+macro_rules! declare_handlers {
+    ($($code:ident, $module:ident, $request:ident, $what:literal;)+) => {
+        $(mod $module;)+
+
+        /// The policy of every command.
+        #[must_use]
+        pub const fn policy(opcode: payhsm_protocol::Opcode) -> Policy {
+            match opcode {
+                $(payhsm_protocol::Opcode::$code =>
+                    <payhsm_protocol::command::$module::$request as Handle>::POLICY,)+
+            }
+        }
+    };
+}
+
+payhsm_protocol::for_each_command!(declare_handlers);

@@ -1,0 +1,25 @@
+//! EC: verify a PIN block under a ZPK by its PVV.
+
+use super::pin::verified;
+use super::{Context, Handle, Outcome};
+use crate::authorization::{Authorized, Policy};
+use payhsm_keys::usage::{PvkPvv, Zpk};
+use payhsm_keys::{OperationRefused, Purpose};
+use payhsm_protocol::command::Done;
+use payhsm_protocol::command::ec_verify_pin_zpk_pvv::VerifyPinZpkPvv;
+
+impl Handle for VerifyPinZpkPvv {
+    const POLICY: Policy = Policy::ISSUER;
+
+    fn handle(request: &Authorized<Self>, context: &mut Context<'_>) -> Outcome<Done> {
+        let account = context
+            .verification_account(&request.account, request.verification_account.as_ref())?;
+        let zpk = context.source::<Zpk>(&request.zpk, Purpose::Decrypt)?;
+        let pvk = context.destination::<PvkPvv>(&request.pvk, Purpose::Verify)?;
+        let pin =
+            context.pin_of_block(&zpk, &request.pin_block, request.format, &request.account)?;
+        let right = pvk.verify_pvv(&pin, account, request.pvki, &request.pvv);
+        verified(right.map_err(OperationRefused::code)?)?;
+        Ok(Done::Done.into())
+    }
+}

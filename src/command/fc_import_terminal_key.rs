@@ -1,0 +1,15 @@
+//! FC: import a TMK, TPK or PVK.
+
+use super::key::TERMINAL_KEY;
+use super::{Context, Handle, Outcome};
+use crate::authorization::{Activity, Authorized, Policy};
+use payhsm_protocol::command::fc_import_terminal_key::ImportTerminalKey;
+use payhsm_protocol::command::shared::KeyAndCheckValue;
+
+impl Handle for ImportTerminalKey {
+    const POLICY: Policy = Policy::EVERYWHERE.with(Activity::Import);
+
+    fn handle(request: &Authorized<Self>, context: &mut Context<'_>) -> Outcome<KeyAndCheckValue> {
+        context.take_in(&request.zmk, &request.key, &TERMINAL_KEY, request.options)
+    }
+}

@@ -1,0 +1,20 @@
+//! M2: decrypt data.
+
+use super::data::in_place;
+use super::{Context, Handle, Outcome};
+use crate::authorization::{Authorized, Policy};
+use payhsm_keys::{Position, Purpose};
+use payhsm_protocol::command::m2_decrypt_data::DecryptData;
+use payhsm_protocol::command::shared::CipheredData;
+
+impl Handle for DecryptData {
+    const POLICY: Policy = Policy::EVERYWHERE;
+
+    fn handle(request: &Authorized<Self>, context: &mut Context<'_>) -> Outcome<CipheredData> {
+        let (key_type, purpose) = (request.key_type, Purpose::Decrypt);
+        let key = context.data_key(key_type, &request.key, purpose, Position::Source)?;
+        let mut data = request.data.clone();
+        let iv = in_place(request.mode, &mut data, |mode, iv, data| key.decrypt(mode, iv, data))?;
+        Ok(CipheredData { format: request.output, iv, data }.into())
+    }
+}

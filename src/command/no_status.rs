@@ -1,0 +1,50 @@
+//! NO: status.
+
+use super::status::firmware;
+use super::{Context, Handle, Outcome};
+use crate::authorization::{Authorized, Policy};
+use crate::settings::{Legacy, Profile};
+use payhsm_keys::Lmk;
+use payhsm_protocol::command::no_status::{ReportStatus, Status, StatusMode, StatusReport};
+
+/// Messages of 32 KB.
+const BUFFER_CLASS: u8 = 3;
+
+/// More than the field can say; the limit is in the configuration.
+const SOCKETS: u8 = 99;
+
+impl Handle for ReportStatus {
+    const POLICY: Policy = Policy::STATUS;
+
+    fn handle(request: &Authorized<Self>, context: &mut Context<'_>) -> Outcome<StatusReport> {
+        let status = match request.mode {
+            StatusMode::Configuration => Status::Configuration {
+                buffer: BUFFER_CLASS,
+                tcp: true,
+                sockets: SOCKETS,
+                firmware: firmware(),
+                profile: four_letters(context.settings.profile),
+            },
+            StatusMode::Compliance => {
+                let test_lmk = context.lmk.is_some_and(Lmk::is_test);
+                let legacy = context.settings.legacy;
+                let none = Legacy { shared_002: legacy.shared_002, ..Legacy::default() };
+                Status::Compliance {
+                    compliant: legacy == none && !test_lmk,
+                    // Only variant LMKs know key types.
+                    separated: !legacy.shared_002 || !legacy.legacy_lmk,
+                    test_lmk,
+                }
+            }
+        };
+        Ok(StatusReport { status }.into())
+    }
+}
+
+const fn four_letters(profile: Profile) -> [u8; 4] {
+    match profile {
+        Profile::Development => *b"DEVE",
+        Profile::Issuer => *b"ISSU",
+        Profile::Acquirer => *b"ACQU",
+    }
+}

@@ -1,0 +1,243 @@
+//! One connection: read whatever frames have come, have them answered, write the answers in one go.
+
+use super::Limits;
+use crate::engine::{Engine, Session};
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::sync::watch;
+use tokio::time::{Instant, Sleep, sleep_until, timeout, timeout_at};
+use zeroize::Zeroize;
+
+/// Bytes asked of a socket at a time.
+const READ_SIZE: usize = 32 * 1024;
+
+/// Answers that are held back before they are written, so that a reader who does not read costs
+/// no more memory than this and one batch.
+const MAX_OUTPUT: usize = 256 * 1024;
+
+/// How long a stopping daemon listens for what was already on its way.
+const LAST_WORDS: std::time::Duration = std::time::Duration::from_millis(50);
+
+/// Why a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// The peer closed it.
+    ByPeer,
+    /// The daemon is stopping.
+    Stopping,
+    /// No request came for too long.
+    Idle,
+    /// A request did not come to its end, or an answer was not taken, in time.
+    TooSlow,
+    /// A frame of unbelievable length.
+    Unbelievable,
+    /// The peer vanished.
+    Broken,
+}
+
+/// Buffers that are wiped after every batch: requests and answers may hold clear values.
+struct Buffers {
+    input: Vec<u8>,
+    output: Vec<u8>,
+}
+
+impl Drop for Buffers {
+    fn drop(&mut self) {
+        self.input.zeroize();
+        self.output.zeroize();
+    }
+}
+
+/// What a wait for bytes came to.
+enum Read {
+    Bytes,
+    End,
+    Stop,
+    TimedOut,
+    Broken,
+}
+
+/// A deadline that moves with every request. The timer behind it is set anew only when it fires,
+/// so that a busy connection costs no timer work.
+struct Deadline {
+    timer: Pin<Box<Sleep>>,
+    at: Instant,
+}
+
+impl Deadline {
+    fn new(at: Instant) -> Self {
+        Self { timer: Box::pin(sleep_until(at)), at }
+    }
+
+    /// Moves the deadline; an earlier one than before sets the timer at once.
+    fn set(&mut self, at: Instant) {
+        self.at = at;
+        if at < self.timer.deadline() {
+            self.timer.as_mut().reset(at);
+        }
+    }
+
+    async fn passed(&mut self) {
+        loop {
+            self.timer.as_mut().await;
+            if Instant::now() >= self.at {
+                return;
+            }
+            self.timer.as_mut().reset(self.at);
+        }
+    }
+}
+
+/// Serves `stream` until it ends.
+pub(super) async fn serve<S>(
+    mut stream: S,
+    engine: Arc<Engine>,
+    session: Session,
+    limits: Limits,
+    mut stop: watch::Receiver<bool>,
+) -> Ended
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut buffers = Buffers { input: Vec::with_capacity(READ_SIZE), output: Vec::new() };
+    let mut deadline = Deadline::new(Instant::now() + limits.idle);
+    let mut partial = false;
+    // Both live as long as the connection: waiting anew for each request would cost more than it.
+    let stopping = async move {
+        // An error means that the sender is gone: the daemon is going down.
+        drop(stop.wait_for(|&stopping| stopping).await);
+    };
+    tokio::pin!(stopping);
+    let ended = loop {
+        match read(&mut stream, &mut buffers.input, &mut deadline, stopping.as_mut()).await {
+            Read::Bytes => {}
+            Read::End => break Ended::ByPeer,
+            Read::Broken => break Ended::Broken,
+            Read::TimedOut if partial => break Ended::TooSlow,
+            Read::TimedOut => break Ended::Idle,
+            Read::Stop => {
+                last_words(&mut stream, &engine, &session, limits, &mut buffers).await;
+                break Ended::Stopping;
+            }
+        }
+        match answer_all(&mut stream, &engine, &session, limits, &mut buffers).await {
+            Ok(_) if buffers.input.is_empty() => {
+                partial = false;
+                deadline.set(Instant::now() + limits.idle);
+            }
+            // A request has begun: from now on it has so long to come to its end.
+            Ok(answered) if answered || !partial => {
+                partial = true;
+                deadline.set(Instant::now() + limits.request);
+            }
+            Ok(_) => {}
+            Err(ended) => break ended,
+        }
+    };
+    // A peer that vanished cannot be told goodbye, and one that does not read must not keep us.
+    let goodbye = timeout(limits.request, stream.shutdown()).await;
+    drop(goodbye);
+    ended
+}
+
+async fn read<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    input: &mut Vec<u8>,
+    deadline: &mut Deadline,
+    stopping: Pin<&mut impl Future<Output = ()>>,
+) -> Read {
+    input.reserve(READ_SIZE);
+    let outcome = tokio::select! {
+        biased;
+        outcome = stream.read_buf(input) => outcome,
+        () = stopping => return Read::Stop,
+        () = deadline.passed() => return Read::TimedOut,
+    };
+    match outcome {
+        Ok(0) => Read::End,
+        Ok(_) => Read::Bytes,
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Read::End,
+        Err(_) => Read::Broken,
+    }
+}
+
+/// Answers every whole frame in hand; says whether there was one.
+async fn answer_all<S: AsyncWrite + Unpin>(
+    stream: &mut S,
+    engine: &Engine,
+    session: &Session,
+    limits: Limits,
+    buffers: &mut Buffers,
+) -> Result<bool, Ended> {
+    let mut consumed = 0;
+    loop {
+        let input = buffers.input.get(consumed..).unwrap_or_default();
+        let batch = engine.answer(session, input, &mut buffers.output);
+        consumed += batch.consumed;
+        let more = batch.answered > 0 && !batch.unbelievable;
+        if !more || buffers.output.len() >= MAX_OUTPUT {
+            write(stream, limits, &mut buffers.output).await?;
+        }
+        if batch.unbelievable {
+            return Err(Ended::Unbelievable);
+        }
+        if !more {
+            break;
+        }
+    }
+    // What is left moves to the front; what was answered is wiped.
+    let left = buffers.input.len() - consumed;
+    buffers.input.copy_within(consumed.., 0);
+    if let Some(spent) = buffers.input.get_mut(left..) {
+        spent.zeroize();
+    }
+    buffers.input.truncate(left);
+    Ok(consumed > 0)
+}
+
+async fn write<S: AsyncWrite + Unpin>(
+    stream: &mut S,
+    limits: Limits,
+    output: &mut Vec<u8>,
+) -> Result<(), Ended> {
+    if output.is_empty() {
+        return Ok(());
+    }
+    let written = timeout(limits.request, async {
+        stream.write_all(output).await?;
+        stream.flush().await
+    })
+    .await;
+    output.as_mut_slice().zeroize();
+    output.clear();
+    match written {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(Ended::Broken),
+        Err(_) => Err(Ended::TooSlow),
+    }
+}
+
+/// The daemon is stopping: what has been sent is answered, then it is over.
+async fn last_words<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut S,
+    engine: &Engine,
+    session: &Session,
+    limits: Limits,
+    buffers: &mut Buffers,
+) {
+    let last = Instant::now() + limits.request;
+    while Instant::now() < last {
+        // A request that has begun gets its time; otherwise only what is in flight is waited for.
+        let wait = if buffers.input.is_empty() { Instant::now() + LAST_WORDS } else { last };
+        buffers.input.reserve(READ_SIZE);
+        match timeout_at(wait, stream.read_buf(&mut buffers.input)).await {
+            Ok(Ok(1..)) => {}
+            Ok(Ok(0) | Err(_)) | Err(_) => return,
+        }
+        if answer_all(stream, engine, session, limits, buffers).await.is_err() {
+            return;
+        }
+    }
+}

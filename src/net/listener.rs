@@ -1,0 +1,151 @@
+//! One listening socket: accept, count, shake hands, hand over to a connection.
+
+use super::connection::{self, Ended};
+use super::{Limits, tls};
+use crate::engine::{Dialect, Engine, Session};
+use payhsm_protocol::field::LmkId;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+/// How long to wait when the system has nothing left to accept with.
+const EXHAUSTED_PAUSE: Duration = Duration::from_millis(100);
+
+/// What every listener shares.
+#[derive(Clone)]
+pub(super) struct Shared {
+    pub(super) engine: Arc<Engine>,
+    pub(super) limits: Limits,
+    pub(super) connections: Arc<Semaphore>,
+    pub(super) stop: watch::Receiver<bool>,
+}
+
+/// A socket that accepts connections.
+pub(super) struct Listener {
+    pub(super) socket: TcpListener,
+    pub(super) acceptor: Option<TlsAcceptor>,
+    pub(super) port_lmk: Option<LmkId>,
+}
+
+impl Listener {
+    /// Accepts until the daemon stops, then waits for the connections to end.
+    pub(super) async fn run(self, shared: Shared) {
+        let mut stop = shared.stop.clone();
+        let mut tasks = JoinSet::new();
+        loop {
+            let accepted = tokio::select! {
+                biased;
+                // An error means that the sender is gone: the daemon is going down.
+                _ = stop.wait_for(|&stopping| stopping) => break,
+                accepted = self.socket.accept() => accepted,
+            };
+            while tasks.try_join_next().is_some() {}
+            match accepted {
+                Ok((stream, address)) => self.admit(stream, address, &shared, &mut tasks),
+                Err(error) => pause_after(&error).await,
+            }
+        }
+        drop(self.socket);
+        while tasks.join_next().await.is_some() {}
+    }
+
+    fn admit(
+        &self,
+        stream: TcpStream,
+        address: SocketAddr,
+        shared: &Shared,
+        tasks: &mut JoinSet<()>,
+    ) {
+        let Ok(permit) = Arc::clone(&shared.connections).try_acquire_owned() else {
+            tracing::warn!(
+                peer = %address,
+                limit = shared.limits.connections,
+                "connection limit reached: refused",
+            );
+            return;
+        };
+        let acceptor = self.acceptor.clone();
+        let port_lmk = self.port_lmk;
+        let shared = shared.clone();
+        tasks.spawn(async move {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(peer = %address, %error, "cannot set TCP_NODELAY");
+            }
+            let _permit: OwnedSemaphorePermit = permit;
+            match acceptor {
+                Some(acceptor) => serve_tls(stream, address, acceptor, port_lmk, shared).await,
+                None => serve_plain(stream, address, port_lmk, shared).await,
+            }
+        });
+    }
+}
+
+/// Errors of one connection are that connection's; errors of the system want a rest.
+async fn pause_after(error: &io::Error) {
+    match error.kind() {
+        io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::ConnectionReset
+        | io::ErrorKind::Interrupted => {}
+        _ => {
+            tracing::warn!(%error, "cannot accept connections for now");
+            tokio::time::sleep(EXHAUSTED_PAUSE).await;
+        }
+    }
+}
+
+async fn serve_plain(
+    stream: TcpStream,
+    address: SocketAddr,
+    port_lmk: Option<LmkId>,
+    shared: Shared,
+) {
+    let peer = Arc::from(format!("plain:{address}"));
+    let session = Session { peer, dialect: Dialect::Host, port_lmk };
+    let ended = connection::serve(stream, shared.engine, session, shared.limits, shared.stop).await;
+    log_end(address, ended);
+}
+
+async fn serve_tls(
+    stream: TcpStream,
+    address: SocketAddr,
+    acceptor: TlsAcceptor,
+    port_lmk: Option<LmkId>,
+    shared: Shared,
+) {
+    let stream = match timeout(shared.limits.handshake, acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => {
+            tracing::info!(peer = %address, %error, "TLS handshake failed");
+            return;
+        }
+        Err(_) => {
+            tracing::info!(peer = %address, "TLS handshake took too long");
+            return;
+        }
+    };
+    let (_, connection) = stream.get_ref();
+    let dialect = tls::dialect(connection);
+    let Some(peer) = tls::peer_name(connection) else {
+        return;
+    };
+    let session = Session { peer, dialect, port_lmk };
+    let ended = connection::serve(stream, shared.engine, session, shared.limits, shared.stop).await;
+    log_end(address, ended);
+}
+
+fn log_end(address: SocketAddr, ended: Ended) {
+    match ended {
+        Ended::ByPeer | Ended::Stopping | Ended::Broken => {
+            tracing::debug!(peer = %address, ?ended, "connection ended");
+        }
+        Ended::Idle | Ended::TooSlow | Ended::Unbelievable => {
+            tracing::info!(peer = %address, ?ended, "connection closed");
+        }
+    }
+}

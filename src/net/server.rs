@@ -1,0 +1,122 @@
+//! All the listening sockets of a daemon, from start to stop.
+
+use super::Limits;
+use super::listener::{Listener, Shared};
+use crate::engine::Engine;
+use payhsm_protocol::field::LmkId;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+/// Why a daemon cannot start to listen.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A port is taken, or not ours to take.
+    #[error("cannot listen on {address}: {reason}")]
+    Listen {
+        /// Where it was to listen.
+        address: SocketAddr,
+        /// What the system says.
+        reason: io::Error,
+    },
+    /// The port numbers run out above the base.
+    #[error("no port left above {0} for every LMK")]
+    Ports(SocketAddr),
+}
+
+/// A socket that is listening.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// Where.
+    pub address: SocketAddr,
+    /// Whether it speaks TLS.
+    pub tls: bool,
+    /// The LMK that it stands for; `None` for the base port.
+    pub lmk: Option<LmkId>,
+}
+
+/// A daemon that listens.
+pub struct Server {
+    engine: Arc<Engine>,
+    limits: Limits,
+    listeners: Vec<Listener>,
+    bound: Vec<Bound>,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("bound", &self.bound).finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// A server that listens nowhere yet.
+    #[must_use]
+    pub const fn new(engine: Arc<Engine>, limits: Limits) -> Self {
+        Self { engine, limits, listeners: Vec::new(), bound: Vec::new() }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn bound(&self) -> &[Bound] {
+        &self.bound
+    }
+
+    /// Listens in plain TCP on `base` (default LMK) and, for every LMK `n` in force, on
+    /// `base + 1 + n`. Port 0 lets the system choose each.
+    ///
+    /// # Errors
+    /// [`StartError`] names the address.
+    pub async fn listen_plain(&mut self, base: SocketAddr) -> Result<(), StartError> {
+        self.listen(base, None).await
+    }
+
+    /// The same over TLS.
+    ///
+    /// # Errors
+    /// [`StartError`] names the address.
+    pub async fn listen_tls(
+        &mut self,
+        base: SocketAddr,
+        config: Arc<rustls::ServerConfig>,
+    ) -> Result<(), StartError> {
+        self.listen(base, Some(TlsAcceptor::from(config))).await
+    }
+
+    async fn listen(
+        &mut self,
+        base: SocketAddr,
+        acceptor: Option<TlsAcceptor>,
+    ) -> Result<(), StartError> {
+        let ids: Vec<LmkId> = self.engine.lmk_ids().collect();
+        for lmk in std::iter::once(None).chain(ids.into_iter().map(Some)) {
+            let mut address = base;
+            let offset = lmk.map_or(0, |id| u16::from(id.0) + 1);
+            if base.port() != 0 {
+                let port = base.port().checked_add(offset).ok_or(StartError::Ports(base))?;
+                address.set_port(port);
+            }
+            let failed = |reason| StartError::Listen { address, reason };
+            let socket = TcpListener::bind(address).await.map_err(failed)?;
+            let address = socket.local_addr().map_err(failed)?;
+            self.bound.push(Bound { address, tls: acceptor.is_some(), lmk });
+            self.listeners.push(Listener { socket, acceptor: acceptor.clone(), port_lmk: lmk });
+        }
+        Ok(())
+    }
+
+    /// Serves until `stop` says so, and then until every connection has had its last answers.
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        let connections = Arc::new(Semaphore::new(self.limits.connections));
+        let shared = Shared { engine: self.engine, limits: self.limits, connections, stop };
+        let mut listeners = JoinSet::new();
+        for listener in self.listeners {
+            listeners.spawn(listener.run(shared.clone()));
+        }
+        while listeners.join_next().await.is_some() {}
+    }
+}

@@ -1,0 +1,64 @@
+//! `payhsmd quickstart`: a development appliance in one folder, shown at work.
+
+mod certificates;
+mod folder;
+mod tour;
+
+use crate::cli::{Failure, start_log};
+use crate::config::Config;
+use crate::daemon::{self, Daemon, TEST_LMK_WARNING};
+use folder::Folder;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// How the quickstart is called.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Options {
+    /// The folder to make, or to use again.
+    #[arg(long, default_value = "payhsm-quickstart", value_name = "FOLDER")]
+    dir: PathBuf,
+
+    /// Plain TCP on this port and the ones above it, TLS 1000 higher.
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..=64_000))]
+    port_base: Option<u16>,
+
+    /// End after the tour; the exit code says whether every row held.
+    #[arg(long)]
+    once: bool,
+}
+
+/// Makes the folder, starts the daemon, gives the tour, serves.
+pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
+    let folder = Folder::prepare(&options.dir)?;
+    let mut config = Config::load(&folder.config())?;
+    if let Some(base) = options.port_base {
+        config.listen = folder::listen(base);
+    }
+    if options.once && config.log.level.is_none() {
+        config.log.level = Some("warn".to_owned());
+    }
+    start_log(&config.log)?;
+    daemon::runtime()?.block_on(serve(options, &folder, &config))
+}
+
+async fn serve(options: &Options, folder: &Folder, config: &Config) -> Result<ExitCode, Failure> {
+    let daemon = Daemon::start(config).await.map_err(|error| {
+        Failure::from(format!("{error}\nAre the ports taken? --port-base moves all of them."))
+    })?;
+    folder.write_addresses(daemon.bound())?;
+    let mut out = std::io::stdout();
+    writeln!(out, "payhsm quickstart in {}\n{TEST_LMK_WARNING}\n", options.dir.display())?;
+
+    let held = tour::give(&folder.client(daemon.bound())?, &mut out).await?;
+    if options.once {
+        daemon.stop().await;
+        return Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
+    folder::print_addresses(&mut out, daemon.bound())?;
+    writeln!(out, "Serving until Ctrl-C.")?;
+    daemon::wait_for_stop().await?;
+    writeln!(out, "\nStopping: what was accepted is being answered.")?;
+    daemon.stop().await;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,189 @@
+//! The folder of a quickstart: certificates, configuration, and where the daemon listens.
+
+use super::certificates;
+use crate::cli::Failure;
+use crate::clock;
+use crate::config::Listen;
+use crate::net::Bound;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
+
+/// The plain port of a quickstart; TLS is 1000 higher, as on a payShield.
+const PORT_BASE: u16 = 1500;
+
+/// Certificates that end sooner than this are made anew.
+const RENEW_BEFORE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// `quickstart.toml`: what a client needs to call this daemon. File names are relative to it.
+#[derive(Debug, Serialize)]
+struct Addresses<'a> {
+    tls_address: String,
+    plain_address: String,
+    server_name: &'a str,
+    ca: &'a str,
+    certificate: &'a str,
+    private_key: &'a str,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Expiry {
+    not_after: u64,
+}
+
+/// A prepared folder.
+#[derive(Debug)]
+pub(super) struct Folder(PathBuf);
+
+/// Where a quickstart listens on this base port.
+pub(super) fn listen(base: u16) -> Listen {
+    let on = |port| Some(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    Listen { plain: on(base), tls: on(base + 1000) }
+}
+
+impl Folder {
+    /// Makes what is missing; what is there and still good is used again.
+    pub(super) fn prepare(path: &Path) -> Result<Self, Failure> {
+        let folder = Self(path.to_owned());
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(|error| format!("cannot make the folder {}: {error}", path.display()))?;
+        if !folder.certificates_are_good() {
+            folder.write_certificates()?;
+        }
+        if !folder.config().exists() {
+            folder.write("payhsm.toml", configuration(PORT_BASE).as_bytes())?;
+        }
+        Ok(folder)
+    }
+
+    /// The configuration of the daemon.
+    pub(super) fn config(&self) -> PathBuf {
+        self.0.join("payhsm.toml")
+    }
+
+    fn certificates_are_good(&self) -> bool {
+        let files = ["ca.crt", "server.crt", "server.key", "client.crt", "client.key"];
+        let complete = files.iter().all(|file| self.0.join(file).is_file());
+        let expiry = fs::read_to_string(self.0.join("certificates.toml"))
+            .ok()
+            .and_then(|text| toml::from_str::<Expiry>(&text).ok());
+        match (complete, expiry, clock::now().duration_since(UNIX_EPOCH)) {
+            (true, Some(expiry), Ok(now)) => {
+                now + RENEW_BEFORE < Duration::from_secs(expiry.not_after)
+            }
+            _ => false,
+        }
+    }
+
+    fn write_certificates(&self) -> Result<(), Failure> {
+        let made = certificates::make()?;
+        self.write("ca.crt", made.ca.as_bytes())?;
+        for (name, (certificate, key)) in [("server", made.server), ("client", made.client)] {
+            self.write(&format!("{name}.crt"), certificate.as_bytes())?;
+            self.write(&format!("{name}.key"), key.as_bytes())?;
+        }
+        let expiry = toml::to_string(&Expiry { not_after: made.not_after })?;
+        self.write("certificates.toml", expiry.as_bytes())
+    }
+
+    /// Writes a file that only its owner can read, whole or not at all.
+    fn write(&self, name: &str, content: &[u8]) -> Result<(), Failure> {
+        let target = self.0.join(name);
+        let scratch = self.0.join(format!(".{name}.new"));
+        let failed = |error| format!("cannot write {}: {error}", target.display());
+        OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&scratch)
+            .and_then(|mut file| file.write_all(content))
+            .and_then(|()| fs::rename(&scratch, &target))
+            .map_err(failed)?;
+        Ok(())
+    }
+
+    /// Leaves word of where the daemon listens, for `payhsm-load` and other clients.
+    pub(super) fn write_addresses(&self, bound: &[Bound]) -> Result<(), Failure> {
+        let addresses = Addresses {
+            tls_address: base_address(bound, true)?.to_string(),
+            plain_address: base_address(bound, false)?.to_string(),
+            server_name: "localhost",
+            ca: "ca.crt",
+            certificate: "client.crt",
+            private_key: "client.key",
+        };
+        self.write("quickstart.toml", toml::to_string(&addresses)?.as_bytes())
+    }
+
+    /// How a client reaches the daemon, with the certificates of this folder.
+    pub(super) fn client(&self, bound: &[Bound]) -> Result<payhsm_client::Config, Failure> {
+        let address = base_address(bound, true)?;
+        let file = |name: &str| self.0.join(name);
+        let credentials = payhsm_client::Credentials::from_pem_files(
+            file("ca.crt"),
+            file("client.crt"),
+            file("client.key"),
+        )?;
+        Ok(payhsm_client::Config::new(address.to_string(), "localhost", credentials))
+    }
+}
+
+fn base_address(bound: &[Bound], tls: bool) -> Result<SocketAddr, Failure> {
+    bound.iter().find(|one| one.tls == tls && one.lmk.is_none()).map(|one| one.address).ok_or_else(
+        || {
+            Failure::from(
+                "the quickstart listens on TLS and on plain TCP; payhsm.toml has lost one of them",
+            )
+        },
+    )
+}
+
+fn configuration(base: u16) -> String {
+    let plain = base;
+    let tls = base + 1000;
+    format!(
+        r#"# A development appliance. Its LMKs are public test keys: never use it for anything real.
+profile = "development"
+
+[listen]
+tls = "127.0.0.1:{tls}"    # client certificate required; ALPN "payhsm/1" selects the compact dialect
+plain = "127.0.0.1:{plain}"  # host dialect; exists in this profile alone
+
+[tls]
+certificate = "server.crt"
+private_key = "server.key"
+client_ca = "ca.crt"
+
+# What published transcripts and old clients need. A production appliance leaves all of it out.
+[legacy]
+legacy_lmk = true
+key_schemes = true
+single_des = true
+shared_002 = true
+plain_decimalisation_tables = true
+"#
+    )
+}
+
+/// Tells a person which port is what.
+pub(super) fn print_addresses(out: &mut impl Write, bound: &[Bound]) -> Result<(), Failure> {
+    writeln!(out, "Ports:")?;
+    for one in bound {
+        let kind = if one.tls {
+            "TLS, client certificate, both dialects"
+        } else {
+            "plain TCP, host dialect"
+        };
+        let lmk = one.lmk.map_or_else(|| "default LMK or %nn".to_owned(), |id| format!("LMK {id}"));
+        writeln!(out, "  {:<22} {lmk:<20} {kind}", one.address.to_string())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! Keepers of the audit record, for tests.
+
+use payhsm::Engine;
+use payhsm::lifecycle::{Lifecycle, State};
+use payhsm::record::{Record, RecordFailed, Recorder};
+use payhsm::settings::Settings;
+use payhsm_protocol::field::LmkId;
+use std::sync::{Arc, Mutex};
+
+/// One that never can.
+#[derive(Debug)]
+pub(crate) struct NeverKeeps;
+
+impl Recorder for NeverKeeps {
+    fn record(&self, _: &[Record<'_>]) -> Result<(), RecordFailed> {
+        Err(RecordFailed)
+    }
+}
+
+/// A record as it was kept: peer, command, LMK, outcome.
+pub(crate) type Kept = (String, String, Option<LmkId>, String);
+
+/// One that keeps batches in memory.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Keeps(pub(crate) Arc<Mutex<Vec<Vec<Kept>>>>);
+
+impl Recorder for Keeps {
+    fn record(&self, records: &[Record<'_>]) -> Result<(), RecordFailed> {
+        let kept = records
+            .iter()
+            .map(|record| {
+                let command = String::from_utf8_lossy(&record.command).into_owned();
+                (record.peer.to_owned(), command, record.lmk, record.outcome.as_text())
+            })
+            .collect();
+        self.0.lock().map_err(|_| RecordFailed)?.push(kept);
+        Ok(())
+    }
+}
+
+/// A developer's appliance whose record is kept by `recorder`.
+pub(crate) fn recorded_by(recorder: impl Recorder + 'static) -> Engine {
+    let lifecycle = Lifecycle::new(State::Operational);
+    let (settings, host) = (Settings::development(), super::host_settings());
+    Engine::new(Some(super::test_lmks()), lifecycle, settings, host, Box::new(recorder))
+}
