@@ -3,17 +3,17 @@
 //! It takes every whole frame that a connection has in hand as one batch, so that the record can
 //! be committed once and the answers leave in one write.
 
-use crate::authorization::Permit;
-use crate::command::{Answer, Context, Handle};
+mod dispatch;
+mod refusal;
+
 use crate::lifecycle::Lifecycle;
 use crate::record::{Record, Recorder};
 use crate::settings::Settings;
-use payhsm_keys::{Lmk, LmkSet, SystemRandom};
-use payhsm_protocol::command::{CommandCode, Reply, take_body};
+use payhsm_keys::{Lmk, LmkSet};
+use payhsm_protocol::ErrorCode;
 use payhsm_protocol::field::LmkId;
 use payhsm_protocol::frame::{self, Taken};
-use payhsm_protocol::host::{self, Fields, Tail, Writer};
-use payhsm_protocol::{ErrorCode, Opcode};
+use payhsm_protocol::host;
 use std::sync::Arc;
 
 /// Which language a connection speaks.
@@ -35,11 +35,6 @@ pub struct Session {
     /// The LMK that the port stands for; `None` on the base port.
     pub port_lmk: Option<LmkId>,
 }
-
-/// A frame whose length cannot be believed: the connection has to be closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a frame of unbelievable length")]
-pub struct Unbelievable;
 
 /// What a batch came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,229 +149,4 @@ impl Engine {
             },
         }
     }
-
-    /// The record failed: nothing of the batch may count as done.
-    fn refuse_batch(&self, session: &Session, mut input: &[u8], output: &mut Vec<u8>) {
-        let refusal = ErrorCode::RecordFailed;
-        loop {
-            let size = match session.dialect {
-                Dialect::Host => match frame::host::take(input) {
-                    Taken::Frame(message, size) => {
-                        match frame::host::Message::split(message, self.host.header_length) {
-                            Ok(message) => {
-                                let tail = Tail::guess(message.fields);
-                                refuse_host(output, message.header, message.code, refusal, tail);
-                            }
-                            Err(header) => {
-                                refuse_host(output, header, NO_COMMAND, refusal, Tail::default());
-                            }
-                        }
-                        size
-                    }
-                    Taken::Partial | Taken::Unbelievable => return,
-                },
-                Dialect::Compact => match frame::compact::take_request(input) {
-                    Taken::Frame(request, size) => {
-                        refuse_compact(output, request, refusal);
-                        size
-                    }
-                    Taken::Partial | Taken::Unbelievable => return,
-                },
-            };
-            input = input.get(size..).unwrap_or_default();
-        }
-    }
-
-    /// The LMK for a request: by its port, or by itself where it may say so.
-    fn select_lmk(
-        &self,
-        session: &Session,
-        named: Option<LmkId>,
-    ) -> Result<Option<&Lmk>, ErrorCode> {
-        let Some(lmks) = &self.lmks else {
-            return Ok(None);
-        };
-        let id = match (session.port_lmk, named) {
-            (None, None) => return Ok(Some(lmks.default_lmk())),
-            (None, Some(id)) | (Some(id), None) => id,
-            (Some(port), Some(named)) if port == named || self.settings.message_outranks_port() => {
-                named
-            }
-            (Some(_), Some(_)) => return Err(ErrorCode::InvalidLmkId),
-        };
-        lmks.get(id).map(Some).ok_or(ErrorCode::InvalidLmkId)
-    }
-
-    fn carry_out<C: Handle>(
-        &self,
-        permit: Permit<C>,
-        request: C,
-        lmk: Option<&Lmk>,
-    ) -> Result<Answer<C::Reply>, ErrorCode> {
-        let mut context = Context {
-            lmk,
-            settings: &self.settings,
-            host: &self.host,
-            state: self.lifecycle.state(),
-            random: &mut SystemRandom::new(),
-        };
-        C::handle(&permit.grant(request), &mut context)
-    }
-
-    fn host<C: Handle>(
-        &self,
-        session: &Session,
-        message: frame::host::Message<'_>,
-        output: &mut Vec<u8>,
-    ) -> Done {
-        let mut lmk = None;
-        let mut tail = None;
-        let outcome = (|| {
-            let permit = Permit::<C>::ask(self.lifecycle.state(), &self.settings)?;
-            let mut fields = Fields::new(message.fields, &self.host);
-            let request = C::decode_host(&mut fields)?;
-            let end = fields.finish()?;
-            tail = Some(end);
-            request.check()?;
-            lmk = self.select_lmk(session, end.lmk)?;
-            self.carry_out(permit, request, lmk)
-        })();
-        let tail = tail.unwrap_or_else(|| Tail::guess(message.fields));
-        let code = outcome.and_then(|Answer { code, reply }| {
-            let start = output.len();
-            frame::host::put(output, |out| {
-                out.extend_from_slice(message.header);
-                out.extend_from_slice(&CommandCode(message.code).reply());
-                out.extend_from_slice(&code.wire());
-                reply.encode_host(&mut Writer::new(out, &self.host));
-                put_trailer(out, tail);
-            });
-            keep_if_believable(output, start, LONGEST_HOST_FRAME).map(|()| code)
-        });
-        let code = code.unwrap_or_else(|refusal| {
-            refuse_host(output, message.header, message.code, refusal, tail);
-            refusal
-        });
-        Done { command: message.code, lmk: lmk.map(Lmk::id), outcome: code }
-    }
-
-    fn compact<C: Handle>(
-        &self,
-        session: &Session,
-        request: frame::compact::Request<'_>,
-        output: &mut Vec<u8>,
-    ) -> Done {
-        let mut lmk = None;
-        let outcome = (|| {
-            let permit = Permit::<C>::ask(self.lifecycle.state(), &self.settings)?;
-            let (named, fields) = take_body::<C>(request.body)?;
-            lmk = self.select_lmk(session, named)?;
-            self.carry_out(permit, fields, lmk)
-        })();
-        let code = outcome.and_then(|Answer { code, reply }| {
-            let start = output.len();
-            let reply_code = CommandCode(request.code).reply();
-            frame::compact::put_reply(output, request.id, reply_code, code.wire(), |out| {
-                payhsm_protocol::compact::Compact::put(&reply, out)
-            })
-            .map_err(|_| ErrorCode::Internal)?;
-            keep_if_believable(output, start, LONGEST_COMPACT_FRAME).map(|()| code)
-        });
-        let code = code.unwrap_or_else(|refusal| {
-            refuse_compact(output, request, refusal);
-            refusal
-        });
-        Done { command: request.code, lmk: lmk.map(Lmk::id), outcome: code }
-    }
 }
-
-const LONGEST_HOST_FRAME: usize = frame::host::LENGTH_BYTES + frame::host::MAX_MESSAGE;
-const LONGEST_COMPACT_FRAME: usize = frame::compact::LENGTH_BYTES + frame::compact::MAX_FRAME;
-
-/// An answer may be longer than its request. One that no caller would believe does not leave.
-fn keep_if_believable(out: &mut Vec<u8>, start: usize, longest: usize) -> Result<(), ErrorCode> {
-    if (1..=longest).contains(&(out.len() - start)) {
-        return Ok(());
-    }
-    out.truncate(start);
-    Err(ErrorCode::InvalidDataLength)
-}
-
-fn put_trailer(out: &mut Vec<u8>, tail: Tail<'_>) {
-    if let Some(trailer) = tail.trailer {
-        out.push(host::TRAILER_MARK);
-        out.extend_from_slice(trailer);
-    }
-}
-
-fn refuse_host(
-    out: &mut Vec<u8>,
-    header: &[u8],
-    code: [u8; 2],
-    refusal: ErrorCode,
-    tail: Tail<'_>,
-) {
-    frame::host::put(out, |out| {
-        out.extend_from_slice(header);
-        out.extend_from_slice(&CommandCode(code).reply());
-        out.extend_from_slice(&refusal.wire());
-        put_trailer(out, tail);
-    });
-}
-
-fn refuse_compact(out: &mut Vec<u8>, request: frame::compact::Request<'_>, refusal: ErrorCode) {
-    let code = CommandCode(request.code).reply();
-    let nothing = |_: &mut Vec<u8>| Ok::<(), std::convert::Infallible>(());
-    let Ok(()) = frame::compact::put_reply(out, request.id, code, refusal.wire(), nothing);
-}
-
-macro_rules! declare_dispatch {
-    ($($code:ident, $module:ident, $request:ident, $what:literal;)+) => {
-        impl Engine {
-            fn answer_host(
-                &self,
-                session: &Session,
-                message: &[u8],
-                output: &mut Vec<u8>,
-            ) -> Done {
-                let message = match frame::host::Message::split(message, self.host.header_length) {
-                    Ok(message) => message,
-                    Err(header) => {
-                        let outcome = ErrorCode::InvalidHeader;
-                        refuse_host(output, header, NO_COMMAND, outcome, Tail::default());
-                        return Done { command: NO_COMMAND, lmk: None, outcome };
-                    }
-                };
-                match Opcode::from_code(message.code) {
-                    $(Some(Opcode::$code) => self
-                        .host::<payhsm_protocol::command::$module::$request>(session, message, output),)+
-                    None => {
-                        let outcome = ErrorCode::CommandDisabled;
-                        let tail = Tail::guess(message.fields);
-                        refuse_host(output, message.header, message.code, outcome, tail);
-                        Done { command: message.code, lmk: None, outcome }
-                    }
-                }
-            }
-
-            fn answer_compact(
-                &self,
-                session: &Session,
-                request: frame::compact::Request<'_>,
-                output: &mut Vec<u8>,
-            ) -> Done {
-                match Opcode::from_code(request.code) {
-                    $(Some(Opcode::$code) => self
-                        .compact::<payhsm_protocol::command::$module::$request>(session, request, output),)+
-                    None => {
-                        let outcome = ErrorCode::CommandDisabled;
-                        refuse_compact(output, request, outcome);
-                        Done { command: request.code, lmk: None, outcome }
-                    }
-                }
-            }
-        }
-    };
-}
-
-payhsm_protocol::for_each_command!(declare_dispatch);

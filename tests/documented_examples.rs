@@ -3,6 +3,7 @@
 //! In a fenced block `host`, a line `> ` is a message with its header and without its length, and
 //! the line `< ` below it the answer; `\xNN` is a byte, and a `*` at the end means that anything
 //! may follow from there.
+#![cfg(test)]
 
 mod support;
 

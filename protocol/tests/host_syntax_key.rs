@@ -454,7 +454,7 @@ fn chaining_values_and_copies_are_written_in_their_place() {
         m8_verify_mac::VerifiedMac,
         n0_generate_random::RandomBytes,
         nc_diagnostics::Diagnosis,
-        no_status::{Status, StatusReport},
+        no_status::{LmkKind, Status, StatusReport},
     };
     fn written(reply: &impl Reply) -> String {
         let (mut out, settings) = (Vec::new(), settings());
@@ -501,12 +501,13 @@ fn chaining_values_and_copies_are_written_in_their_place() {
         profile: *b"ACQU",
     };
     assert_eq!(written(&StatusReport { status }), "31640001-00020ACQU");
-    for (compliant, separated, test_lmk, expected) in [
-        (true, true, false, "1LIVE LMK  "),
-        (false, true, true, "2TEST LMK  "),
-        (false, false, true, "0TEST LMK  "),
+    for (compliant, separated, lmk, expected) in [
+        (true, true, LmkKind::Live, "1LIVE LMK  "),
+        (true, false, LmkKind::Absent, "1NO LMK    "),
+        (false, true, LmkKind::Test, "2TEST LMK  "),
+        (false, false, LmkKind::Test, "0TEST LMK  "),
     ] {
-        let status = Status::Compliance { compliant, separated, test_lmk };
+        let status = Status::Compliance { compliant, separated, lmk };
         assert_eq!(written(&StatusReport { status }), expected);
     }
 }

@@ -3,9 +3,11 @@
 use super::status::firmware;
 use super::{Context, Handle, Outcome};
 use crate::authorization::{Authorized, Policy};
+use crate::lifecycle::State;
 use crate::settings::{Legacy, Profile};
-use payhsm_keys::Lmk;
-use payhsm_protocol::command::no_status::{ReportStatus, Status, StatusMode, StatusReport};
+use payhsm_protocol::command::no_status::{
+    LmkKind, ReportStatus, Status, StatusMode, StatusReport,
+};
 
 /// Messages of 32 KB.
 const BUFFER_CLASS: u8 = 3;
@@ -26,14 +28,16 @@ impl Handle for ReportStatus {
                 profile: four_letters(context.settings.profile),
             },
             StatusMode::Compliance => {
-                let test_lmk = context.lmk.is_some_and(Lmk::is_test);
+                let lmk = match (context.state, context.lmk) {
+                    (State::Operational, Some(lmk)) if lmk.is_test() => LmkKind::Test,
+                    (State::Operational, Some(_)) => LmkKind::Live,
+                    _ => LmkKind::Absent,
+                };
                 let legacy = context.settings.legacy;
-                let none = Legacy { shared_002: legacy.shared_002, ..Legacy::default() };
                 Status::Compliance {
-                    compliant: legacy == none && !test_lmk,
-                    // Only variant LMKs know key types.
-                    separated: !legacy.shared_002 || !legacy.legacy_lmk,
-                    test_lmk,
+                    compliant: legacy == Legacy::default() && lmk != LmkKind::Test,
+                    separated: !legacy.shared_002,
+                    lmk,
                 }
             }
         };

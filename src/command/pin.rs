@@ -5,7 +5,7 @@ use super::Context;
 use crate::settings::Profile;
 use payhsm_keys::usage::{AnyPinKey, PinEncryption, PvkIbm};
 use payhsm_keys::{
-    Allowed, Key, LmkPinRefused, OpenTable, Pin, Position, Purpose, TableRefused,
+    Allowed, Key, LmkPinRefused, OpenTable, Pin, PinRefused, Position, Purpose, TableRefused,
     pin_translation_allowed,
 };
 use payhsm_protocol::ErrorCode;
@@ -50,6 +50,9 @@ impl Context<'_> {
         pin: &Pin,
         account: &Account,
     ) -> Result<PinUnderLmk, ErrorCode> {
+        if !pin.is_decimal() {
+            return Err(self.pin_code(PinRefused::Contents));
+        }
         let pan12 = pan12(account)?;
         let width = self.host.lmk_pin_length;
         let pin = self.lmk()?.encrypt_pin(pin, &pan12, width, &mut *self.random);

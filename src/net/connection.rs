@@ -104,6 +104,7 @@ where
     let mut buffers = Buffers { input: Vec::with_capacity(READ_SIZE), output: Vec::new() };
     let mut deadline = Deadline::new(Instant::now() + limits.idle);
     let mut partial = false;
+    let going_down = stop.clone();
     // Both live as long as the connection: waiting anew for each request would cost more than it.
     let stopping = async move {
         // An error means that the sender is gone: the daemon is going down.
@@ -111,6 +112,11 @@ where
     };
     tokio::pin!(stopping);
     let ended = loop {
+        // A caller that never pauses must not keep the daemon from stopping.
+        if going_down.has_changed().unwrap_or(true) {
+            last_words(&mut stream, &engine, &session, limits, &mut buffers).await;
+            break Ended::Stopping;
+        }
         match read(&mut stream, &mut buffers.input, &mut deadline, stopping.as_mut()).await {
             Read::Bytes => {}
             Read::End => break Ended::ByPeer,

@@ -176,6 +176,8 @@ plain_decimalisation_tables = true
 /// Tells a person which port is what.
 pub(super) fn print_addresses(out: &mut impl Write, bound: &[Bound]) -> Result<(), Failure> {
     writeln!(out, "Ports:")?;
+    let mut bound = bound.to_vec();
+    bound.sort_by_key(|one| (!one.tls, one.address));
     for one in bound {
         let kind = if one.tls {
             "TLS, client certificate, both dialects"

@@ -4,17 +4,12 @@ use crate::support::keys::{
 use crate::support::{appliance, ask, call, development, host_settings, production, tampered};
 use payhsm::settings::{Profile, Settings};
 use payhsm_protocol::command::a6_import_key::ImportKey;
-use payhsm_protocol::field::{
-    BlockScheme, ImportHeader, KeyBlock, KeyField, KeyScheme, KeyType,
-};
+use payhsm_protocol::field::{BlockScheme, ImportHeader, KeyBlock, KeyField, KeyScheme, KeyType};
 use payhsm_protocol::host;
 
 /// Published imports under the variant test LMK, the last one under an Atalla variant.
 const PUBLISHED: [(&str, &str); 3] = [
-    (
-        "A6001U1457FF6ADF6250C66C368416B4C9D3832B930A07119F93A8Z",
-        "A700BAB32D775A38E4AB73936E",
-    ),
+    ("A6001U1457FF6ADF6250C66C368416B4C9D3832B930A07119F93A8Z", "A700BAB32D775A38E4AB73936E"),
     (
         "A6001U71979DEB8587E2734F1E99D5DCAEF9ACXC8E3118AFA853807EB7E92294663A5BAU",
         "A700U1EF828AA8F6B80EB83E19FBC373F3A856F1E3F",
@@ -100,7 +95,11 @@ fn attributes_are_only_narrowed() {
         ("#72", "AB"),
         ("#7?00", "A6"),
     ] {
-        assert_eq!(ask(&engine, format!("A6FFF{zmk}{copy}S{tail}")), format!("A7{error}"), "{tail}");
+        assert_eq!(
+            ask(&engine, format!("A6FFF{zmk}{copy}S{tail}")),
+            format!("A7{error}"),
+            "{tail}"
+        );
     }
     // What came as a narrow usage does not become the generic one.
     let answer = done(&engine, format!("A01FFFS{zmk}R#72T2B00E00"));
@@ -185,7 +184,11 @@ fn compact() {
     let engine = development();
     let block = |text: &str, scheme| {
         let (header, body) = text[1..].split_at(16);
-        KeyField::Block(KeyBlock { scheme, header: header.into(), body: hex::decode(body).unwrap() })
+        KeyField::Block(KeyBlock {
+            scheme,
+            header: header.into(),
+            body: hex::decode(body).unwrap(),
+        })
     };
     let request = ImportKey {
         key_type: KeyType::KEY_BLOCK,

@@ -1,6 +1,6 @@
 use crate::support::pins::{
-    ACCOUNT_U, BLOCK_1234_TPK, TPK, TPK_U, ZPK, every_digit_matters, issuer, refuses, refuses_keys,
-    same_in_compact, with_lmk_pins_of,
+    ACCOUNT_U, BLOCK_1234_TPK, TPK, TPK_U, ZPK_72, every_digit_matters, issuer, refuses,
+    refuses_keys, same_in_compact, with_lmk_pins_of,
 };
 use crate::support::{ask, development, host_settings, production};
 use payhsm::Engine;
@@ -32,16 +32,16 @@ fn the_right_pin_is_told_from_another() {
 #[test]
 fn refusals() {
     let engine = with_lmk_pins_of(7);
-    let pin = under_lmk(&engine, "PINOFBCF", "600000000000", "%01");
+    let pin = under_lmk(&engine, "340367F", "600000000000", "%01");
     let message = format!("BC{TPK}E57BC634D471790701600000000000{pin}%01");
     refuses_keys(&engine, &message, &[TPK]);
     refuses(
         &engine,
         &message,
         &[
-            (TPK, ZPK, "A6"),
+            (TPK, ZPK_72, "A6"),
             ("E57BC634D4717907", "X57BC634D4717907", "15"),
-            ("E57BC634D4717907", "E57BC634D471790", "15"),
+            ("E57BC634D4717907", "E57BC634D471790", "23"),
             ("E57BC634D4717907", "057BC634D4717907", "20"),
             ("01600000000000", "99600000000000", "23"),
             ("01600000000000", "46600000000000", "69"),
@@ -56,12 +56,12 @@ fn refusals() {
 #[test]
 fn issuers_have_it_and_acquirers_do_not() {
     let developer = with_lmk_pins_of(7);
-    let pin = under_lmk(&developer, "PINOFBCF", "600000000000", "%01");
+    let pin = under_lmk(&developer, "340367F", "600000000000", "%01");
     let message = format!("BC{TPK}E57BC634D471790701600000000000{pin}%01");
     refuses(
         &issuer(),
         &message,
-        &[(TPK, ZPK, "A4"), ("E57BC634D4717907", "057BC634D4717907", "20")],
+        &[(TPK, ZPK_72, "A4"), ("E57BC634D4717907", "057BC634D4717907", "20")],
     );
     assert_eq!(ask(&production(Profile::Acquirer), &message), "BD68");
 }

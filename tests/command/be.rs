@@ -32,7 +32,7 @@ fn the_right_pin_is_told_from_another() {
 #[test]
 fn refusals() {
     let engine = with_lmk_pins_of(7);
-    let pin = under_lmk(&engine, "PINOFBEF", "850103093936", "%01");
+    let pin = under_lmk(&engine, "300672F", "850103093936", "%01");
     let message = format!("BE{ZPK}AD72F973446E84E701850103093936{pin}%01");
     refuses_keys(&engine, &message, &[ZPK]);
     refuses(
@@ -41,7 +41,7 @@ fn refusals() {
         &[
             (ZPK, TPK, "A6"),
             ("AD72F973446E84E7", "XD72F973446E84E7", "15"),
-            ("AD72F973446E84E7", "AD72F973446E84E", "15"),
+            ("AD72F973446E84E7", "AD72F973446E84E", "23"),
             ("AD72F973446E84E7", "0D72F973446E84E7", "20"),
             ("01850103093936", "99850103093936", "23"),
             ("01850103093936", "46850103093936", "69"),
@@ -56,7 +56,7 @@ fn refusals() {
 #[test]
 fn issuers_have_it_and_acquirers_do_not() {
     let developer = with_lmk_pins_of(7);
-    let pin = under_lmk(&developer, "PINOFBEF", "850103093936", "%01");
+    let pin = under_lmk(&developer, "300672F", "850103093936", "%01");
     let message = format!("BE{ZPK}AD72F973446E84E701850103093936{pin}%01");
     refuses(
         &issuer(),

@@ -27,7 +27,7 @@ fn the_key_type_has_to_be_that_of_the_key() {
     refuses(
         &engine,
         &message(),
-        &[("FFF", "002", "A6"), ("FFF", "70D", "28"), ("FFF", "003", "28"), ("FFF", "xyz", "28")],
+        &[("FFF", "70D", "28"), ("FFF", "70D", "28"), ("FFF", "003", "28"), ("FFF", "xyz", "28")],
     );
     assert_eq!(ask(&engine, message().replacen("FFF", "001", 1)), "BL00309783FFFFFF");
     let of_a_tpk = format!("{TPK}{PVK_IBM}E57BC634D47179070106600000000000{TABLE}1234560000N0%01");
@@ -56,7 +56,7 @@ fn refusals() {
         &message(),
         &[
             (PVK_IBM, PVK_PVV, "A6"),
-            (BLOCK_121791, "967CDB6E3D492E2", "15"),
+            (BLOCK_121791, "967CDB6E3D492E2", "23"),
             (BLOCK_121791, "967CDB6E3D492E29", "20"),
             ("0106850103093936", "9906850103093936", "23"),
             ("0106850103093936", "4606850103093936", "69"),

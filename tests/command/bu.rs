@@ -32,10 +32,7 @@ fn published_check_values() {
 fn every_way_to_name_the_type_and_the_length() {
     let engine = development();
     let kcv = done(&engine, format!("BU001{ZMK};001%00"));
-    for message in [
-        format!("BUFF1{ZMK};000;001%00"),
-        format!("BUFF1{ZMK};000;001%00\x19trailer"),
-    ] {
+    for message in [format!("BUFF1{ZMK};000;001%00"), format!("BUFF1{ZMK};000;001%00\x19trailer")] {
         let answer = ask(&engine, message);
         assert_eq!(answer.trim_end_matches("\x19trailer"), format!("BV00{kcv}"));
     }

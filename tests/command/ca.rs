@@ -1,6 +1,6 @@
 use crate::support::pins::{
-    ACCOUNT_U, BLOCK_1234_TPK, TPK, TPK_U, ZPK, ZPK_U, every_digit_matters, issuer, refuses,
-    refuses_keys, same_in_compact,
+    ACCOUNT_U, BLOCK_1234_TPK, TPK, TPK_U, ZPK, ZPK_72, ZPK_U, digits_that_do_not_matter, issuer,
+    refuses, refuses_keys, same_in_compact,
 };
 use crate::support::{ask, development, host_settings, production};
 use payhsm::settings::Profile;
@@ -29,8 +29,10 @@ fn published_translations() {
     ] {
         assert_eq!(ask(&engine, format!("{request}%00")), reply);
     }
-    every_digit_matters(&engine, &format!("CA{TPK_U}{ZPK_U}12{BLOCK_1234_TPK}0101{ACCOUNT_U}%00"));
-    every_digit_matters(&engine, &message());
+    // Where an account digit meets a PIN digit, what is taken off it there is put on again.
+    let begin = format!("CA{TPK_U}{ZPK_U}12{BLOCK_1234_TPK}0101");
+    let same = digits_that_do_not_matter(&engine, &format!("{begin}{ACCOUNT_U}%00"));
+    assert!(same.len() <= 2 && same.iter().all(|message| message.starts_with(&begin)), "{same:?}");
     same_in_compact::<TranslatePinTpkToZpk>(&engine, &host_settings(), &message());
 }
 
@@ -50,7 +52,7 @@ fn refusals() {
         &[
             ("12E57B", "11E57B", "15"),
             ("E57BC634D4717907", "E57BC634D47179G7", "15"),
-            ("E57BC634D4717907", "E57BC634D471790", "15"),
+            ("E57BC634D4717907", "E57BC634D471790", "23"),
             ("E57BC634D4717907", "E57BC634D4717908", "20"),
             ("0101600000000000", "9901600000000000", "23"),
             ("0101600000000000", "4601600000000000", "69"),
@@ -70,11 +72,11 @@ fn elsewhere_one_code_for_all_that_is_wrong_with_a_key_or_a_block() {
         &engine,
         &message(),
         &[
-            (TPK, ZPK, "A4"),
+            (TPK, ZPK_72, "A4"),
             (ZPK, TPK, "A4"),
             (TPK, TPK_U, "A4"),
             ("E57BC634D4717907", "E57BC634D4717908", "20"),
         ],
     );
-    refuses(&production(Profile::Acquirer), &message(), &[(TPK, ZPK, "A4")]);
+    refuses(&production(Profile::Acquirer), &message(), &[(TPK, ZPK_72, "A4")]);
 }

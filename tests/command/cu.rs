@@ -34,7 +34,7 @@ fn refusals() {
         &engine,
         &message(),
         &[
-            ("FFF", "002", "A6"),
+            ("FFF", "70D", "28"),
             ("FFF", "003", "28"),
             (PVK_PVV, PVK_IBM, "A6"),
             (BLOCK_300672, BLOCK_121791, "01"),

@@ -1,5 +1,6 @@
 use crate::support::pins::{
-    CVK, PVK_PVV, every_digit_matters, issuer, refuses, refuses_keys, same_in_compact,
+    CVK, PVK_PVV, digits_that_do_not_matter, issuer, refuses, refuses_keys, same_in_compact,
+    without_single_des,
 };
 use crate::support::{ask, development, host_settings, production};
 use payhsm::settings::Profile;
@@ -15,7 +16,9 @@ fn published_values() {
     assert_eq!(ask(&engine, message()), "CX00181");
     let variant = "CW0A61E674E88C6A7EEABC38C2B2BB492F4999988887777;9105111%00";
     assert_eq!(ask(&engine, variant), "CX00649");
-    every_digit_matters(&engine, &message());
+    // One value of a thousand is right by chance: for one of the changed messages it is.
+    let same = digits_that_do_not_matter(&engine, &message());
+    assert_eq!(same, [message().replace("89000092", "80000092")]);
     same_in_compact::<GenerateCvv>(&engine, &host_settings(), &message());
 }
 
@@ -29,7 +32,7 @@ fn refusals() {
         &[
             (CVK, PVK_PVV, "A6"),
             (CVK, "U9B4934384B19946B040CD702B4D58145", "26"),
-            ("502265400089000092;", "502265400089000092", "22"),
+            ("502265400089000092;", "502265400089000092", "15"),
             ("502265400089000092;", "50226540008;", "22"),
             ("502265400089000092;", "50226540008900009212;", "15"),
             ("502265400089000092;", "50226540008900009x;", "15"),
@@ -39,7 +42,7 @@ fn refusals() {
         ],
     );
     let single = "CW0A61E674E88C6A7E0A61E674E88C6A7E4999988887777;9105111%00";
-    assert_eq!(ask(&engine, single), "CX75");
+    assert_eq!(ask(&without_single_des(), single), "CX75");
     assert_eq!(ask(&engine, "CW0A61E674E88C6A7E4999988887777;9105111%00"), "CX15");
 }
 

@@ -1,5 +1,5 @@
 use crate::support::pins::{
-    CVK, PVK_PVV, every_digit_matters, issuer, refuses, refuses_keys, same_in_compact,
+    CVK, PVK_PVV, digits_that_do_not_matter, issuer, refuses, refuses_keys, same_in_compact,
 };
 use crate::support::{ask, development, host_settings, production};
 use payhsm::settings::Profile;
@@ -20,7 +20,9 @@ fn published_values() {
     ] {
         assert_eq!(ask(&engine, format!("{request}%00")), reply);
     }
-    every_digit_matters(&engine, &message());
+    // One value of a thousand is right by chance: for one of the changed messages it is.
+    let same = digits_that_do_not_matter(&engine, &message());
+    assert_eq!(same, [message().replace("89000092", "80000092")]);
     same_in_compact::<VerifyCvv>(&engine, &host_settings(), &message());
 }
 
@@ -47,7 +49,7 @@ fn refusals() {
             (CVK, PVK_PVV, "A6"),
             ("181502", "182502", "01"),
             ("181502", "x81502", "15"),
-            ("502265400089000092;", "502265400089000092", "22"),
+            ("502265400089000092;", "502265400089000092", "15"),
             ("2010620", "2010x20", "15"),
             ("2010620", "201062", "15"),
         ],

@@ -1,6 +1,6 @@
 use crate::support::pins::{
-    PVK_IBM, PVK_PVV, TABLE, TPK, TPK_U, ZPK, every_digit_matters, issuer, refuses, refuses_keys,
-    same_in_compact,
+    PVK_IBM, PVK_PVV, TABLE, TPK, TPK_U, ZPK_72, every_digit_matters, issuer, refuses,
+    refuses_keys, same_in_compact,
 };
 use crate::support::{ask, development, host_settings, production};
 use payhsm::settings::Profile;
@@ -9,7 +9,7 @@ use payhsm_protocol::command::da_verify_pin_tpk_ibm::VerifyPinTpkIbm;
 const PVK: &str = "S00072V1TN00E00019412BA0AB9D9377261D2CDDB1C4A063ABF35B4CB9E98F7948A501DA2";
 
 fn message() -> String {
-    format!("DA{TPK}{PVK}12E57BC634D47179070106600000000000{TABLE}1234560000N0093636FFFFFF%01")
+    format!("DA{TPK}{PVK}12E5B0C1445E4C57AF0106600000000000{TABLE}1234560000N0093636FFFFFF%01")
 }
 
 #[test]
@@ -38,13 +38,13 @@ fn refusals() {
         &engine,
         &message(),
         &[
-            (TPK, ZPK, "A6"),
+            (TPK, ZPK_72, "A6"),
             (PVK, PVK_PVV, "A6"),
             (PVK, PVK_IBM, "01"),
-            ("12E57B", "13E57B", "15"),
-            ("E57BC634D4717907", "E57BC634D471790", "15"),
-            ("E57BC634D4717907", "E57BC634D471790x", "15"),
-            ("E57BC634D4717907", "E57BC634D4717908", "20"),
+            ("12E5B0", "13E5B0", "15"),
+            ("E5B0C1445E4C57AF", "E5B0C1445E4C57A", "23"),
+            ("E5B0C1445E4C57AF", "E5B0C1445E4C57Ax", "15"),
+            ("E5B0C1445E4C57AF", "E5B0C1445E4C57AE", "20"),
             ("0106600000000000", "9906600000000000", "23"),
             ("0106600000000000", "4606600000000000", "69"),
             ("0106600000000000", "0103600000000000", "15"),
@@ -77,10 +77,10 @@ fn issuers_have_it_and_acquirers_do_not() {
         &issuer(),
         &message(),
         &[
-            (TPK, ZPK, "A4"),
+            (TPK, ZPK_72, "A4"),
             (PVK, PVK_PVV, "A4"),
             (TPK, TPK_U, "A4"),
-            ("E57BC634D4717907", "E57BC634D4717908", "20"),
+            ("E5B0C1445E4C57AF", "E5B0C1445E4C57AE", "20"),
             ("093636FFFFFF", "093637FFFFFF", "01"),
         ],
     );

@@ -1,6 +1,6 @@
 use crate::support::pins::{
-    PVK_IBM, PVK_PVV, TPK, TPK_U, ZPK, every_digit_matters, issuer, refuses, refuses_keys,
-    same_in_compact,
+    PVK_IBM, PVK_PVV, TPK, TPK_U, ZPK_72, every_digit_matters, issuer, refuses, refuses_keys,
+    same_in_compact, without_single_des,
 };
 use crate::support::{ask, development, host_settings, production};
 use payhsm::settings::Profile;
@@ -48,10 +48,10 @@ fn refusals() {
         &engine,
         &message(),
         &[
-            (TPK, ZPK, "A6"),
+            (TPK, ZPK_72, "A6"),
             (PVK, PVK_IBM, "A6"),
             (PVK, PVK_PVV, "01"),
-            ("E57BC634D4717907", "E57BC634D471790", "15"),
+            ("E57BC634D4717907", "E57BC634D471790", "23"),
             ("E57BC634D4717907", "E57BC634D471790x", "15"),
             ("E57BC634D4717907", "E57BC634D4717908", "20"),
             ("01600000000000", "99600000000000", "23"),
@@ -64,9 +64,9 @@ fn refusals() {
             ("12194", "22194", "01"),
         ],
     );
-    // A single-length PVK has no PVV.
+    // A single-length PVK in double-length clothing.
     let single = "DCU8463435FC4B4DAA0C49025272C29B12C9B395FB9FE5F07DA9B395FB9FE5F07DA6428EB94035AF53B0155000002532114402%00";
-    assert_eq!(ask(&engine, single), "DD75");
+    assert_eq!(ask(&without_single_des(), single), "DD75");
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn issuers_have_it_and_acquirers_do_not() {
         &issuer(),
         &message(),
         &[
-            (TPK, ZPK, "A4"),
+            (TPK, ZPK_72, "A4"),
             (PVK, PVK_IBM, "A4"),
             (TPK, TPK_U, "A4"),
             ("E57BC634D4717907", "E57BC634D4717908", "20"),

@@ -1,6 +1,6 @@
 use crate::support::pins::{
     ACCOUNT, ACCOUNT_U, BLOCK_121791, PVK_IBM, PVK_PVV, TABLE, ZPK, every_digit_matters, issuer,
-    refuses, refuses_keys, same_in_compact, with_lmk_pins_of,
+    new_key, refuses, refuses_keys, same_in_compact, table_under_aes, with_lmk_pins_of,
 };
 use crate::support::{ask, development, host_settings, production};
 use payhsm::Engine;
@@ -40,6 +40,33 @@ fn a_double_length_pvk_of_the_variant_scheme_is_warned_of() {
     assert_eq!((&answer[..4], &answer[8..]), ("DF02", "FFFFFFFF"));
     same_in_compact::<GenerateOffsetOfLmkPin>(&engine, &host_settings(), &warned);
     assert!(ask(&engine, format!("DE9B395FB9FE5F07DA{rest}%00")).starts_with("DF00"));
+}
+
+#[test]
+fn under_the_aes_lmk() {
+    let engine = with_lmk_pins_of(7);
+    let pvk = new_key(&engine, "V1T2N00N00");
+    let table = table_under_aes("5012679340182945");
+    let pin = ask(&engine, format!("BA121791F{ACCOUNT}"));
+    let pin = pin.strip_prefix("BB00").unwrap();
+    let request = format!("DE{pvk}{pin}06{ACCOUNT}{table}P0123456789ABCDEF%02");
+    let answer = ask(&engine, &request);
+    let offset = answer.strip_prefix("DF00").unwrap();
+    let derived = ask(&engine, format!("EE{pvk}{offset}06{ACCOUNT}{table}P0123456789ABCDEF"));
+    let derived = derived.strip_prefix("EF00").unwrap();
+    assert_ne!(derived, pin, "half of it is random");
+    assert_eq!(ask(&engine, format!("NG{ACCOUNT}{derived}")), "NH00121791F");
+    refuses(
+        &engine,
+        &request,
+        &[
+            (&table, &table.replacen('L', "", 1), "15"),
+            (&table, TABLE, "25"),
+            (&table, "L00000000000000000000000000000000", "25"),
+            (pin, "0123456", "14"),
+            ("%02", "%01", "A4"),
+        ],
+    );
 }
 
 #[test]

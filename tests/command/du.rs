@@ -33,7 +33,7 @@ fn refusals() {
         &engine,
         &message,
         &[
-            ("FFF", "002", "A6"),
+            ("FFF", "70D", "28"),
             ("FFF", "003", "28"),
             (PVK_IBM, PVK_PVV, "A6"),
             (BLOCK_121791, BLOCK_300672, "01"),

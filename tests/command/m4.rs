@@ -31,7 +31,8 @@ fn from_any_mode_to_any_other() {
             let source_iv = if source == "00" { "" } else { IV };
             let destination_iv = if destination == "00" { "" } else { SHORT_IV };
             let encrypted = ask(&engine, format!("M0{source}11FFF{aes}{source_iv}0020{text}"));
-            let wanted = ask(&engine, format!("M0{destination}11FFF{tdes}{destination_iv}0020{text}"));
+            let wanted =
+                ask(&engine, format!("M0{destination}11FFF{tdes}{destination_iv}0020{text}"));
             let (next, encrypted) = encrypted[4..].split_at(source_iv.len());
             let message = format!(
                 "M4{source}{destination}11FFF{aes}FFF{tdes}{source_iv}{destination_iv}{encrypted}"
@@ -56,7 +57,7 @@ fn each_refusal() {
         (format!("000011FFF{from}FFF{to}0010{}", &IV[..16]), "06"),
         (format!("000011FFF{from}FFF{to}0000"), "06"),
         (format!("000011FFF{from}FFF{to}0040{IV}"), "80"),
-        (format!("010011FFF{from}FFF{to}0020{IV}"), "15"),
+        (format!("010011FFF{from}FFF{to}0020{IV}"), "06"),
         (format!("000011FFF{to}FFF{from}0020{IV}"), "A8"),
         (format!("000011FFF{from}FFF{from}0020{IV}"), "A8"),
         (format!("000011FFF{from}FFF{zpk}0020{IV}"), "A6"),

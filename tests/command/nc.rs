@@ -38,3 +38,15 @@ fn it_answers_in_every_state_and_tells_of_an_lmk_only_when_one_is_in_force() {
         assert!(ask(&engine, "NC").starts_with(&format!("ND00{check_value}")), "{state:?}");
     }
 }
+
+#[test]
+fn a_sealed_appliance_has_no_lmk_to_tell_of() {
+    let sealed = Lifecycle::new(State::Sealed);
+    let (settings, host) = (Settings::development(), host_settings());
+    let engine = Engine::new(None, sealed, settings, host, Box::new(LogOnly));
+    assert!(ask(&engine, "NC").starts_with("ND000000000000000000"));
+    assert!(ask(&engine, "NO00").starts_with("NP003199"));
+    assert_eq!(ask(&engine, "NO01"), "NP000NO LMK    ");
+    assert_eq!(ask(&engine, "N0008").chars().count(), 4 + 8);
+    assert_eq!(ask(&engine, "A00FFFS#K0T2B00E00"), "A170");
+}

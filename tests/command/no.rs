@@ -1,6 +1,6 @@
 use crate::support::{appliance, ask, call, development, host_settings, production};
 use payhsm::settings::{Legacy, Profile, Settings};
-use payhsm_protocol::command::no_status::{ReportStatus, Status, StatusMode};
+use payhsm_protocol::command::no_status::{LmkKind, ReportStatus, Status, StatusMode};
 
 #[test]
 fn the_configuration_has_the_shape_that_monitors_read() {
@@ -24,7 +24,7 @@ fn what_is_not_compliant_is_said() {
     assert_eq!(ask(&appliance(settings, host_settings()), "NO01"), "NP002TEST LMK  ");
     let request = ReportStatus { mode: StatusMode::Compliance };
     let (_, reply) = call(&production(Profile::Issuer), None, &request);
-    let status = Status::Compliance { compliant: false, separated: true, test_lmk: true };
+    let status = Status::Compliance { compliant: false, separated: true, lmk: LmkKind::Test };
     assert_eq!(reply.unwrap().status, status);
 }
 

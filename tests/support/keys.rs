@@ -1,5 +1,6 @@
 //! Keys for tests: making them through the appliance, and looking into blocks under the public
 //! test LMKs.
+#![expect(clippy::string_slice, reason = "blocks are ASCII")]
 
 use super::ask;
 use payhsm::Engine;

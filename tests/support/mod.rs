@@ -1,7 +1,8 @@
 //! An appliance in the process of the test: the real engine, the public test LMKs, no socket.
 #![allow(dead_code, reason = "each test binary uses its own part of it")]
 
-pub mod pins;
+pub(crate) mod binary;
+pub(crate) mod pins;
 pub(crate) mod random;
 pub(crate) mod recorders;
 
@@ -20,56 +21,56 @@ use payhsm_protocol::frame::{self, Taken};
 use payhsm_protocol::host::{self, TableForm};
 
 /// The header of every test message.
-pub const HEADER: &str = "0000";
+pub(crate) const HEADER: &str = "0000";
 
 /// The three public test LMKs: 00 variant, 01 3DES key block, 02 AES key block (the default).
-pub fn test_lmks() -> LmkSet {
+pub(crate) fn test_lmks() -> LmkSet {
     let mut lmks = LmkSet::new(Lmk::public_test_aes_key_block(LmkId(2)).unwrap());
     lmks.insert(Lmk::public_test_variant(LmkId(0)).unwrap());
     lmks.insert(Lmk::public_test_tdes_key_block(LmkId(1)).unwrap());
     lmks
 }
 
-pub fn host_settings() -> host::Settings {
+pub(crate) fn host_settings() -> host::Settings {
     host::Settings { tables: TableForm::EncryptedOrPlain, ..host::Settings::default() }
 }
 
 /// A developer's appliance.
-pub fn development() -> Engine {
+pub(crate) fn development() -> Engine {
     appliance(Settings::development(), host_settings())
 }
 
 /// An appliance with the test LMKs under any settings. Only tests can have one outside the
 /// profile `development`: a daemon refuses to load these keys.
-pub fn appliance(settings: Settings, host: host::Settings) -> Engine {
+pub(crate) fn appliance(settings: Settings, host: host::Settings) -> Engine {
     let lifecycle = Lifecycle::new(State::Operational);
     Engine::new(Some(test_lmks()), lifecycle, settings, host, Box::new(LogOnly))
 }
 
 /// A production profile with everything legacy switched off.
-pub fn production(profile: Profile) -> Engine {
+pub(crate) fn production(profile: Profile) -> Engine {
     let settings = Settings { profile, legacy: payhsm::settings::Legacy::default() };
     appliance(settings, host::Settings::default())
 }
 
-pub fn session(dialect: Dialect, port_lmk: Option<u8>) -> Session {
+pub(crate) fn session(dialect: Dialect, port_lmk: Option<u8>) -> Session {
     Session { peer: "test".into(), dialect, port_lmk: port_lmk.map(LmkId) }
 }
 
 /// Sends one host message (command code and fields) on the base port; gives back code, error and
 /// fields of the answer.
-pub fn ask(engine: &Engine, message: impl AsRef<[u8]>) -> String {
+pub(crate) fn ask(engine: &Engine, message: impl AsRef<[u8]>) -> String {
     ask_on(engine, None, message)
 }
 
 /// The same on the port of an LMK.
-pub fn ask_on(engine: &Engine, port_lmk: Option<u8>, message: impl AsRef<[u8]>) -> String {
+pub(crate) fn ask_on(engine: &Engine, port_lmk: Option<u8>, message: impl AsRef<[u8]>) -> String {
     let answer = ask_bytes(engine, port_lmk, message.as_ref());
     answer.iter().map(|&byte| char::from(byte)).collect()
 }
 
 /// The same, for answers that are not text.
-pub fn ask_bytes(engine: &Engine, port_lmk: Option<u8>, message: &[u8]) -> Vec<u8> {
+pub(crate) fn ask_bytes(engine: &Engine, port_lmk: Option<u8>, message: &[u8]) -> Vec<u8> {
     let mut input = Vec::new();
     frame::host::put(&mut input, |out| {
         out.extend_from_slice(HEADER.as_bytes());
@@ -86,7 +87,7 @@ pub fn ask_bytes(engine: &Engine, port_lmk: Option<u8>, message: &[u8]) -> Vec<u
 }
 
 /// Sends one compact request; gives back the error code and, if there is one, the reply.
-pub fn call<C: Command>(
+pub(crate) fn call<C: Command>(
     engine: &Engine,
     lmk: Option<u8>,
     request: &C,
@@ -111,7 +112,7 @@ pub fn call<C: Command>(
 }
 
 /// Every text that differs from `text` in one digit (decimal or hex) at `positions`.
-pub fn tampered(text: &str, positions: impl Iterator<Item = usize>) -> Vec<String> {
+pub(crate) fn tampered(text: &str, positions: impl Iterator<Item = usize>) -> Vec<String> {
     positions
         .filter_map(|at| {
             let mut bytes = text.as_bytes().to_vec();

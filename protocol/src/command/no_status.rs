@@ -59,9 +59,20 @@ pub enum Status {
         compliant: bool,
         /// Key type 002 is separated from 70D and 80D.
         separated: bool,
-        /// A published test LMK is in force.
-        test_lmk: bool,
+        /// What is in force as LMK.
+        lmk: LmkKind,
     },
+}
+
+/// What is in force as LMK.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
+pub enum LmkKind {
+    /// None: the appliance is sealed.
+    Absent,
+    /// One that only its owners know.
+    Live,
+    /// A published test value.
+    Test,
 }
 
 impl Command for ReportStatus {
@@ -89,13 +100,17 @@ impl Reply for StatusReport {
                 writer.raw(b"0");
                 writer.raw(profile);
             }
-            Status::Compliance { compliant, separated, test_lmk } => {
+            Status::Compliance { compliant, separated, lmk } => {
                 writer.raw(match (compliant, separated) {
                     (true, _) => b"1",
                     (false, true) => b"2",
                     (false, false) => b"0",
                 });
-                writer.raw(if *test_lmk { b"TEST LMK  " } else { b"LIVE LMK  " });
+                writer.raw(match lmk {
+                    LmkKind::Absent => b"NO LMK    ",
+                    LmkKind::Live => b"LIVE LMK  ",
+                    LmkKind::Test => b"TEST LMK  ",
+                });
             }
         }
     }

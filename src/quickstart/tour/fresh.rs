@@ -41,13 +41,13 @@ pub(super) async fn show<W: Write>(
     client: &Client,
     report: &mut Report<'_, W>,
 ) -> Result<FreshKeys, Failure> {
-    let tpk = generate(client, report, "TPK", *b"P0", *b"T2").await?;
-    let zpk = generate(client, report, "ZPK", *b"P0", *b"T2").await?;
-    let aes_zpk = generate(client, report, "AES-128 ZPK", *b"72", *b"A1").await?;
-    let pvk_pvv = generate(client, report, "PVK for PVVs", *b"V2", *b"T2").await?;
-    let pvk_ibm = generate(client, report, "PVK for offsets", *b"V1", *b"T2").await?;
-    let cvk = generate(client, report, "CVK", *b"C0", *b"T2").await?;
-    let mac_key = generate(client, report, "AES-256 MAC key", *b"M6", *b"A3").await?;
+    let tpk = generate(client, report, "a TPK", *b"P0", *b"T2").await?;
+    let zpk = generate(client, report, "a ZPK", *b"P0", *b"T2").await?;
+    let aes_zpk = generate(client, report, "an AES-128 ZPK", *b"72", *b"A1").await?;
+    let pvk_pvv = generate(client, report, "a PVK for PVVs", *b"V2", *b"T2").await?;
+    let pvk_ibm = generate(client, report, "a PVK for offsets", *b"V1", *b"T2").await?;
+    let cvk = generate(client, report, "a CVK", *b"C0", *b"T2").await?;
+    let mac_key = generate(client, report, "an AES-256 MAC key", *b"M6", *b"A3").await?;
 
     let account = Account::Full(Pan(PAN.as_bytes().to_vec()));
     let pin_block_under_tpk = pin_block(client, report, &tpk, &account).await?;
@@ -92,7 +92,7 @@ async fn generate<W: Write>(
     let text = format!("check value {}", hex(&made.check_value.0));
     let usage = String::from_utf8_lossy(&usage).into_owned();
     report.holds(
-        &format!("A0  generate a {what}, usage {usage}"),
+        &format!("A0  generate {what}, usage {usage}"),
         &text,
         agree,
         "BU says the same",
