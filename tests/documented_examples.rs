@@ -56,7 +56,7 @@ fn run(page: &Path) -> usize {
                         shown(&answer)
                     ),
                     None => {
-                        assert_eq!(shown(&answer), shown(&bytes(expected)), "{}", page.display())
+                        assert_eq!(shown(&answer), shown(&bytes(expected)), "{}", page.display());
                     }
                 }
                 examples += 1;

@@ -12,6 +12,9 @@ use zeroize::Zeroizing;
 /// Digits of a PIN where the request does not say.
 const DEFAULT_LENGTH: usize = 4;
 
+/// Digits of the longest PIN.
+const LONGEST: usize = 12;
+
 /// So often is a PIN drawn. At most 99 of 10,000 PINs are excluded, so that a second draw is rare
 /// and this many fail once in 10^31 times.
 const DRAWS: usize = 16;
@@ -38,8 +41,12 @@ fn draw(length: usize, random: &mut dyn Random) -> Result<Pin, ErrorCode> {
     let mut bytes = Zeroizing::new([0; 16]);
     random.fill(bytes.as_mut_slice()).map_err(|_| ErrorCode::Internal)?;
     // 128 bits against at most 10^12 PINs: the remainder is even to one part in 10^26.
-    let number = (0..length).fold(1, |pins, _| pins * 10);
-    let number = u128::from_be_bytes(*bytes) % number;
-    let digits = Zeroizing::new(format!("{number:0length$}"));
-    Pin::from_digits(digits.as_bytes()).map_err(|_| ErrorCode::InvalidPinLength)
+    let mut number = Zeroizing::new(u128::from_be_bytes(*bytes));
+    let mut digits = Zeroizing::new([b'0'; LONGEST]);
+    for digit in digits.iter_mut().take(length) {
+        *digit += u8::try_from(*number % 10).map_err(|_| ErrorCode::Internal)?;
+        *number /= 10;
+    }
+    let digits = digits.get(..length).unwrap_or_default();
+    Pin::from_digits(digits).map_err(|_| ErrorCode::InvalidPinLength)
 }

@@ -88,14 +88,15 @@ impl Listener {
 
 /// Errors of one connection are that connection's; errors of the system want a rest.
 async fn pause_after(error: &io::Error) {
-    match error.kind() {
+    let of_one_connection = matches!(
+        error.kind(),
         io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::ConnectionReset
-        | io::ErrorKind::Interrupted => {}
-        _ => {
-            tracing::warn!(%error, "cannot accept connections for now");
-            tokio::time::sleep(EXHAUSTED_PAUSE).await;
-        }
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::Interrupted
+    );
+    if !of_one_connection {
+        tracing::warn!(%error, "cannot accept connections for now");
+        tokio::time::sleep(EXHAUSTED_PAUSE).await;
     }
 }
 

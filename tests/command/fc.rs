@@ -61,7 +61,7 @@ fn each_refusal() {
         (format!("{ZMK}55FF9012A3854818;0Z3%00"), "15"),
         (format!("{ZMK}55FF9012A3854818%02"), "26"),
         (format!("{ZMK}55FF9012A385481%00"), "15"),
-        (ZMK.to_string(), "15"),
+        (ZMK.to_owned(), "15"),
     ] {
         assert_eq!(ask(&engine, format!("FC{fields}")), format!("FD{error}"), "{fields}");
     }

@@ -48,13 +48,13 @@ fn each_refusal() {
     let decrypt_only = made(&engine, "51T2D00E00").0;
     assert_eq!(check_value(&engine, &tmk).len(), 6);
     for (fields, error) in [
-        (zmk.to_string(), "A6"),
-        (decrypt_only.to_string(), "A8"),
+        (zmk, "A6"),
+        (decrypt_only, "A8"),
         (format!("{tmk};RS1"), "15"),
         (format!("{tmk};R"), "15"),
         (format!("{tmk};XS0"), "AA"),
         (format!("{tmk};RU0"), "26"),
-        (ZMK.to_string(), "26"),
+        (ZMK.to_owned(), "26"),
         (format!("{ZMK}%00"), "10"),
     ] {
         assert_eq!(ask(&engine, format!("HA{fields}")), format!("HB{error}"), "{fields}");

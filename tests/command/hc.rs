@@ -40,13 +40,13 @@ fn only_a_tmk_protects_keys() {
     let (tpk, pvk) = (made(&engine, "71T2B00E00").0, made(&engine, "V1T2C00E00").0);
     let (zmk, tmk) = (made(&engine, "52T2B00E00").0, made(&engine, "51T2B00E00").0);
     for (fields, error) in [
-        (tpk.to_string(), "A6"),
-        (pvk.to_string(), "A6"),
-        (zmk.to_string(), "A6"),
+        (tpk, "A6"),
+        (pvk, "A6"),
+        (zmk, "A6"),
         (format!("{tmk};RS1"), "15"),
         (format!("{tmk};XS0"), "AA"),
         (format!("{tmk};RU0"), "26"),
-        (ZMK.to_string(), "26"),
+        (ZMK.to_owned(), "26"),
         (format!("{ZMK}%00"), "10"),
     ] {
         assert_eq!(ask(&engine, format!("HC{fields}")), format!("HD{error}"), "{fields}");

@@ -40,7 +40,7 @@ fn each_refusal() {
     let zmk = made(&engine, "K0T2B00E00").0;
     let tmk = made(&engine, "51T2B00E00").0;
     for (fields, error) in [
-        (tmk.to_string(), "A6"),
+        (tmk, "A6"),
         (format!("{zmk};X01"), "AA"),
         (format!("{zmk};0U1"), "26"),
         (format!("{zmk};000"), "17"),

@@ -59,8 +59,7 @@ fn a_long_text_in_parts() {
     let engine = development();
     let (key, _) = made(&engine, "D0T2B00E00");
     let (first, second) = ("0011223344556677", "8899AABBCCDDEEFF");
-    let whole =
-        ask(&engine, format!("M00111FFF{key}0102030405060708002{}", format!("0{first}{second}")));
+    let whole = ask(&engine, format!("M00111FFF{key}01020304050607080020{first}{second}"));
     let part = ask(&engine, format!("M00111FFF{key}01020304050607080010{first}"));
     let iv = &part[4..20];
     let rest = ask(&engine, format!("M00111FFF{key}{iv}0010{second}"));

@@ -108,16 +108,15 @@ pub(crate) fn refuses(engine: &Engine, message: &str, changes: &[(&str, &str, &s
 pub(crate) fn refuses_keys(engine: &Engine, message: &str, keys: &[&str]) {
     let dtk = "S00072D0TN00E0001BD79343066F46B9C1279E2DE4382E56E6DD5BDCE0F850C7E444799D9";
     for key in keys {
-        let mut forged = (*key).to_owned();
-        let last = forged.pop().unwrap();
-        forged.push(if last == '0' { '1' } else { '0' });
-        let truncated = &key[..key.len() - 1];
+        let mut truncated = (*key).to_owned();
+        let last = truncated.pop().unwrap();
+        let forged = format!("{truncated}{}", if last == '0' { '1' } else { '0' });
         refuses(
             engine,
             message,
             &[(key, dtk, "A6"), (key, &forged, "A4"), (key, "K001", "12"), (key, "?", "26")],
         );
-        let (code, _) = answer(engine, &message.replacen(key, truncated, 1));
+        let (code, _) = answer(engine, &message.replacen(key, &truncated, 1));
         assert_ne!(code, "00");
     }
 }

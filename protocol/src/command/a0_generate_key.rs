@@ -64,11 +64,7 @@ impl Command for GenerateKey {
         };
         let key_type = fields.key_type()?;
         let scheme = fields.key_scheme()?;
-        let copy = if copied {
-            Some((fields.wrapping_key()?, fields.key_scheme()?))
-        } else {
-            None
-        };
+        let copy = if copied { Some((fields.wrapping_key()?, fields.key_scheme()?)) } else { None };
         fields.lmk()?;
         let attributes = fields.new_key_attributes()?;
         let export = match copy {

@@ -2,9 +2,7 @@
 
 use super::{Command, Opcode, Reply};
 use crate::ErrorCode;
-use crate::field::{
-    Bytes, InitialVector, KeyField, KeyType, Mac, MacMethod, MacPart, MacSize,
-};
+use crate::field::{Bytes, InitialVector, KeyField, KeyType, Mac, MacMethod, MacPart, MacSize};
 use crate::host::{Bare, Fields, Writer};
 use wincode::{SchemaRead, SchemaWrite};
 
