@@ -71,25 +71,28 @@ fn engine(config: &Config) -> Result<Engine, Failure> {
     Ok(Engine::new(lmks, lifecycle, settings, config.host(), Box::new(LogOnly)))
 }
 
-/// The profile `development` has the public test LMKs; no other profile can load them.
+/// The profile `development` has the public test LMKs: 02, AES-256, is the default, and 00
+/// (variant) and 01 (3DES key block) are there where legacy LMKs are.
 fn load_lmks(settings: &Settings) -> Result<Option<LmkSet>, Failure> {
     match settings.profile {
         Profile::Development => {
+            let mut lmks =
+                LmkSet::new(admitted(Lmk::public_test_aes_key_block(LmkId(2)), settings)?);
+            if settings.legacy.legacy_lmk {
+                lmks.insert(admitted(Lmk::public_test_variant(LmkId(0)), settings)?);
+                lmks.insert(admitted(Lmk::public_test_tdes_key_block(LmkId(1)), settings)?);
+            }
             tracing::warn!("{TEST_LMK_WARNING}");
-            Ok(Some(test_lmks(settings.legacy.legacy_lmk)?))
+            Ok(Some(lmks))
         }
         Profile::Issuer | Profile::Acquirer => Ok(None),
     }
 }
 
-/// The public test LMKs: 02 is AES-256 and the default; 00 (variant) and 01 (3DES) are legacy.
-fn test_lmks(legacy: bool) -> Result<LmkSet, KeyRefused> {
-    let mut lmks = LmkSet::new(Lmk::public_test_aes_key_block(LmkId(2))?);
-    if legacy {
-        lmks.insert(Lmk::public_test_variant(LmkId(0))?);
-        lmks.insert(Lmk::public_test_tdes_key_block(LmkId(1))?);
-    }
-    Ok(lmks)
+fn admitted(lmk: Result<Lmk, KeyRefused>, settings: &Settings) -> Result<Lmk, Failure> {
+    let lmk = lmk?;
+    settings.admit(&lmk)?;
+    Ok(lmk)
 }
 
 /// The runtime of a daemon.

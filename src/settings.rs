@@ -1,6 +1,6 @@
 //! What an appliance allows: the profile and its security settings.
 
-use payhsm_keys::KeyRules;
+use payhsm_keys::{KeyRules, Lmk, LmkScheme};
 use serde::Deserialize;
 
 /// What an appliance is for. Everything that a profile does not name is refused.
@@ -50,6 +50,17 @@ pub struct Legacy {
     pub plain_decimalisation_tables: bool,
 }
 
+/// Why an LMK may not be in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LmkNotAdmitted {
+    /// Its value is public.
+    #[error("a public test LMK is for the profile `development` alone, and this is `{0}`")]
+    Test(&'static str),
+    /// PCI PTS HSM v5 bans TDES for this.
+    #[error("an LMK that is not AES-256 needs legacy.legacy_lmk")]
+    Legacy,
+}
+
 /// The security settings in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -75,6 +86,22 @@ impl Settings {
         }
     }
 
+    /// Whether an LMK may be in force: a public test LMK in the profile `development` alone, one
+    /// that is not AES-256 only where `legacy_lmk` is switched on.
+    ///
+    /// # Errors
+    /// [`LmkNotAdmitted`] says which rule it breaks.
+    pub fn admit(&self, lmk: &Lmk) -> Result<(), LmkNotAdmitted> {
+        if lmk.is_test() && self.profile != Profile::Development {
+            return Err(LmkNotAdmitted::Test(self.profile.name()));
+        }
+        match lmk.scheme() {
+            LmkScheme::KeyBlockAes => Ok(()),
+            LmkScheme::Variant | LmkScheme::KeyBlockTdes if self.legacy.legacy_lmk => Ok(()),
+            LmkScheme::Variant | LmkScheme::KeyBlockTdes => Err(LmkNotAdmitted::Legacy),
+        }
+    }
+
     /// Whether a caller is told what exactly was wrong with a key or a PIN block. Elsewhere it
     /// would be an oracle.
     #[must_use]
@@ -96,5 +123,35 @@ impl Settings {
             single_des: self.legacy.single_des,
             separate_002: !self.legacy.shared_002,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Legacy, LmkNotAdmitted, Profile, Settings};
+    use payhsm_keys::{Lmk, SystemRandom};
+    use payhsm_protocol::field::LmkId;
+
+    #[test]
+    fn test_lmks_and_legacy_lmks_are_admitted_where_they_may() {
+        let id = LmkId(0);
+        let live = Lmk::generate_aes(id, &mut SystemRandom::new()).unwrap();
+        let aes = Lmk::public_test_aes_key_block(id).unwrap();
+        let legacy =
+            [Lmk::public_test_variant(id).unwrap(), Lmk::public_test_tdes_key_block(id).unwrap()];
+        for profile in Profile::ALL {
+            let development = profile == Profile::Development;
+            for legacy_lmk in [false, true] {
+                let legacy_switches = Legacy { legacy_lmk, ..Legacy::default() };
+                let settings = Settings { profile, legacy: legacy_switches };
+                assert_eq!(settings.admit(&live), Ok(()));
+                assert_eq!(settings.admit(&aes).is_ok(), development);
+                for lmk in &legacy {
+                    assert_eq!(settings.admit(lmk).is_ok(), development && legacy_lmk);
+                }
+            }
+        }
+        let issuer = Settings { profile: Profile::Issuer, legacy: Legacy::default() };
+        assert_eq!(issuer.admit(&aes), Err(LmkNotAdmitted::Test("issuer")));
     }
 }

@@ -108,10 +108,11 @@ fn a_thousand_callers_that_send_garbage_leave_it_answering() {
     let mut good = daemon.plain();
     std::thread::scope(|scope| {
         let count = 500 * long_tests();
+        let folder = &folder;
         let throwers = [
             scope.spawn(move || throw_garbage(plain, count, 11)),
             scope.spawn(move || throw_garbage(secure, count, 12)),
-            scope.spawn(|| throw_garbage_inside_tls(&folder, secure, count / 10)),
+            scope.spawn(move || throw_garbage_inside_tls(folder, secure, count / 10)),
         ];
         let done = || throwers.iter().all(std::thread::ScopedJoinHandle::is_finished);
         assert!(good_caller_until(&mut good, done) > 0);

@@ -7,8 +7,10 @@ mod data;
 mod fields;
 mod key;
 mod key_tail;
+mod pin;
 mod primitive;
 mod tail;
+mod verification;
 mod writer;
 
 pub use fields::{Bare, Fields};
