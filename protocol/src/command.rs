@@ -1,7 +1,7 @@
 //! The commands: one file each, and the table that names them all.
 //!
 //! To add a command, write `command/x.rs` here and in the daemon, and add its line to
-//! [`for_each_command`]; the compiler asks for everything else.
+//! [`for_each_command`](crate::for_each_command); the compiler asks for everything else.
 
 use crate::compact::{Compact, Malformed};
 use crate::error_code::ErrorCode;
