@@ -80,10 +80,10 @@ pub(crate) struct Load {
     #[arg(long, value_name = "NAME")]
     pub(crate) server_name: Option<String>,
 
-    /// The command.
+    /// The command: any that the daemon has.
     #[arg(long, default_value = "CA", ignore_case = true)]
     pub(crate) command: Work,
-    /// The LMK to name; by default none, so the port decides.
+    /// The LMK to name; by default none, so the port decides (for B0: 00).
     #[arg(long, value_name = "NN", value_parser = value_parser!(u8).range(0..=99))]
     pub(crate) lmk: Option<u8>,
     /// The language.

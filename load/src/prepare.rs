@@ -1,17 +1,25 @@
 //! What each command needs before it can be sent a million times: keys and values that the daemon
 //! itself makes, under the LMK of the run.
 //!
-//! To add a command, add it to [`Work`] and write its function; the compiler asks for both.
+//! Every command of the protocol is here, in the order of its table. To add one, add its line to
+//! [`Work`], which a test asks for, and write its function, which the compiler asks for.
 
 mod cards;
 mod data;
+mod exchange;
+mod ibm;
 mod kit;
+mod lmk_pins;
 mod pins;
 mod plain;
+mod pvv;
+mod translate;
 
 pub use kit::{Kit, PrepareError};
 
 use crate::template::Request;
+use payhsm_protocol::Opcode;
+use payhsm_protocol::field::LmkId;
 
 macro_rules! work {
     ($($name:ident => $function:path, $what:literal;)+) => {
@@ -24,6 +32,12 @@ macro_rules! work {
         impl Work {
             /// Every command, in the order of the list.
             pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The command of the protocol that it is.
+            #[must_use]
+            pub const fn opcode(self) -> Opcode {
+                match self { $(Self::$name => Opcode::$name,)+ }
+            }
 
             /// The two letters.
             #[must_use]
@@ -38,6 +52,7 @@ macro_rules! work {
         /// [`PrepareError`] names the command that did not work, which may be one that `work`
         /// depends on.
         pub async fn prepare(work: Work, kit: &Kit) -> Result<Request, PrepareError> {
+            let kit = &kit.under(work.lmk(kit.lmk()));
             match work { $(Work::$name => $function(kit).await,)+ }
         }
     };
@@ -45,19 +60,76 @@ macro_rules! work {
 
 work! {
     B2 => plain::b2, "echo 64 bytes";
-    NC => plain::nc, "tell the check value of the LMK";
     N0 => plain::n0, "make 16 random bytes";
+    NC => plain::nc, "tell the check value of the LMK";
+    NO => plain::no, "tell how the appliance is configured";
     A0 => plain::a0, "generate a TDES key for PIN blocks";
+    A6 => exchange::a6, "import a ZPK from an X9.143 key block";
+    A8 => exchange::a8, "export a ZPK as an X9.143 key block";
+    B0 => plain::b0, "give a key another scheme (development only; under LMK 00 unless --lmk names another)";
     BU => plain::bu, "make the check value of a key";
-    CA => pins::ca, "translate a PIN block from TPK to ZPK";
-    CC => pins::cc, "translate a PIN block from ZPK to ZPK";
-    DA => pins::da, "verify a PIN block under a TPK by its IBM offset (needs tables in clear)";
-    DC => pins::dc, "verify a PIN block under a TPK by its PVV";
-    EA => pins::ea, "verify a PIN block under a ZPK by its IBM offset (needs tables in clear)";
-    EC => pins::ec, "verify a PIN block under a ZPK by its PVV";
-    CW => cards::cw, "make a CVV";
-    CY => cards::cy, "verify a CVV";
+    FA => exchange::fa, "import a ZPK from an X9.143 key block";
+    FC => exchange::fc, "import a PVK from an X9.143 key block";
+    FE => exchange::fe, "export a PVK as an X9.143 key block";
+    GC => exchange::gc, "export a ZPK as an X9.143 key block";
+    HA => exchange::ha, "generate a TAK for a terminal";
+    HC => exchange::hc, "generate a TMK for a terminal";
+    IA => exchange::ia, "generate a ZPK for a zone";
     M0 => data::m0, "encrypt 128 bytes, TDES CBC";
+    M2 => data::m2, "decrypt 128 bytes, TDES CBC";
+    M4 => data::m4, "translate 128 bytes from one key to another, TDES CBC";
     M6 => data::m6, "make a retail MAC of 128 bytes";
     M8 => data::m8, "verify a retail MAC of 128 bytes";
+    BA => lmk_pins::ba, "encrypt a clear PIN under the LMK (development only)";
+    BC => lmk_pins::bc, "compare a PIN block under a TPK with a PIN under the LMK";
+    BE => lmk_pins::be, "compare a PIN block under a ZPK with a PIN under the LMK";
+    BK => ibm::bk, "make the IBM offset of the PIN in a block (needs tables in clear)";
+    CA => translate::ca, "translate a PIN block from TPK to ZPK";
+    CC => translate::cc, "translate a PIN block from ZPK to ZPK";
+    CU => pvv::cu, "verify a PIN by its PVV, make the PVV of a new one";
+    DA => ibm::da, "verify a PIN block under a TPK by its IBM offset (needs tables in clear)";
+    DC => pvv::dc, "verify a PIN block under a TPK by its PVV";
+    DE => ibm::de, "make the IBM offset of a PIN under the LMK (needs tables in clear)";
+    DG => pvv::dg, "make the PVV of a PIN under the LMK";
+    DU => ibm::du, "verify a PIN by its IBM offset, make the offset of a new one (needs tables in clear)";
+    EA => ibm::ea, "verify a PIN block under a ZPK by its IBM offset (needs tables in clear)";
+    EC => pvv::ec, "verify a PIN block under a ZPK by its PVV";
+    EE => ibm::ee, "derive a PIN from its IBM offset (needs tables in clear)";
+    FW => pvv::fw, "make the PVV of the PIN in a block";
+    JA => lmk_pins::ja, "generate a random PIN";
+    JC => translate::jc, "translate a PIN from TPK to LMK";
+    JE => translate::je, "translate a PIN from ZPK to LMK";
+    JG => translate::jg, "translate a PIN from LMK to ZPK";
+    NG => lmk_pins::ng, "decrypt a PIN under the LMK (development only)";
+    CW => cards::cw, "make a CVV";
+    CY => cards::cy, "verify a CVV";
+}
+
+/// The LMK of B0 where none is named: the variant LMK of the profile `development`.
+const VARIANT_LMK: LmkId = LmkId(0);
+
+impl Work {
+    /// The LMK that it is driven under if `named` is named on the command line; `None` if the port
+    /// decides.
+    #[must_use]
+    pub fn lmk(self, named: Option<LmkId>) -> Option<LmkId> {
+        match (self, named) {
+            (Self::B0, None) => Some(VARIANT_LMK),
+            (_, named) => named,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Opcode, Work};
+
+    #[test]
+    fn every_command_of_the_protocol_can_be_driven() {
+        let driven: Vec<Opcode> = Work::ALL.iter().map(|work| work.opcode()).collect();
+        assert_eq!(driven, Opcode::ALL, "a command needs a line in load/src/prepare.rs");
+        for work in Work::ALL {
+            assert_eq!(work.opcode().code().0, work.name().as_bytes());
+        }
+    }
 }

@@ -136,7 +136,7 @@ fn conditions(load: &Load, target: &Target, plan: &Plan) -> Conditions {
         connections: plan.connections,
         depth: plan.depth,
         threads: plan.threads,
-        lmk: load.lmk,
+        lmk: load.command.lmk(load.lmk.map(LmkId)).map(|id| id.0),
     }
 }
 

@@ -4,7 +4,9 @@ use crate::template::Request;
 use payhsm_client::{CallError, Client, ConnectError};
 use payhsm_protocol::command::a0_generate_key::GenerateKey;
 use payhsm_protocol::command::put_body;
-use payhsm_protocol::field::{Exportability, KeyAttributes, KeyField, KeyScheme, KeyType, LmkId};
+use payhsm_protocol::field::{
+    Exportability, KeyAttributes, KeyField, KeyScheme, KeyType, LmkId, LmkPin,
+};
 use payhsm_protocol::host::{Fields, Settings, TableForm, Writer};
 use payhsm_protocol::{Command, CommandCode, ErrorCode};
 
@@ -58,6 +60,16 @@ impl Kit {
         Self { client, lmk }
     }
 
+    /// The LMK that it names.
+    pub(super) const fn lmk(&self) -> Option<LmkId> {
+        self.lmk
+    }
+
+    /// The same client, another LMK.
+    pub(super) fn under(&self, lmk: Option<LmkId>) -> Self {
+        Self { client: self.client.clone(), lmk }
+    }
+
     /// Has the daemon carry out a command that the preparation needs.
     pub(super) async fn call<C: Command>(&self, request: &C) -> Result<C::Reply, PrepareError> {
         let code = C::OPCODE.code();
@@ -69,7 +81,7 @@ impl Kit {
     }
 
     /// Asks for a double-length TDES key that is good for everything its usage allows.
-    pub(super) fn key_request(usage: [u8; 2]) -> GenerateKey {
+    pub(super) fn key_request(usage: [u8; 2], exportability: Exportability) -> GenerateKey {
         GenerateKey {
             key_type: KeyType::KEY_BLOCK,
             scheme: KeyScheme::Thales,
@@ -78,16 +90,21 @@ impl Kit {
                 algorithm: Some(*b"T2"),
                 mode_of_use: b'N',
                 version: *b"00",
-                exportability: Exportability::None,
+                exportability,
                 optional_blocks: Vec::new(),
             }),
             export: None,
         }
     }
 
-    /// A new key of this usage.
+    /// A new key of this usage, which stays here.
     pub(super) async fn key(&self, usage: [u8; 2]) -> Result<KeyField, PrepareError> {
-        Ok(self.call(&Self::key_request(usage)).await?.key)
+        Ok(self.call(&Self::key_request(usage, Exportability::None)).await?.key)
+    }
+
+    /// A new key of this usage that may leave as a key block.
+    pub(super) async fn exportable_key(&self, usage: [u8; 2]) -> Result<KeyField, PrepareError> {
+        Ok(self.call(&Self::key_request(usage, Exportability::Trusted)).await?.key)
     }
 
     /// The request in both dialects, tried once if there is a client. `host` writes the fields up
@@ -107,14 +124,39 @@ impl Kit {
         host: impl FnOnce(&mut Writer<'_>),
         tail: impl FnOnce(&mut Writer<'_>),
     ) -> Result<Request, PrepareError> {
+        let settings = Settings { tables: TableForm::EncryptedOrPlain, ..Settings::default() };
+        self.finish_as(&settings, request, host, tail).await
+    }
+
+    /// As [`Self::finish`], for requests that hold this PIN under the LMK: how long it is under a
+    /// DES LMK depends on how the daemon is configured.
+    pub(super) async fn finish_with_pin<C: Command + PartialEq>(
+        &self,
+        request: &C,
+        pin: &LmkPin,
+        host: impl FnOnce(&mut Writer<'_>),
+    ) -> Result<Request, PrepareError> {
+        let mut settings = Settings { tables: TableForm::EncryptedOrPlain, ..Settings::default() };
+        if let LmkPin::Digits(digits) = pin {
+            settings.lmk_pin_length = digits.len();
+        }
+        self.finish_as(&settings, request, host, |_| ()).await
+    }
+
+    async fn finish_as<C: Command + PartialEq>(
+        &self,
+        settings: &Settings,
+        request: &C,
+        host: impl FnOnce(&mut Writer<'_>),
+        tail: impl FnOnce(&mut Writer<'_>),
+    ) -> Result<Request, PrepareError> {
         let code = C::OPCODE.code();
         let unwritable = |_| PrepareError::Unwritable(code);
-        let settings = Settings { tables: TableForm::EncryptedOrPlain, ..Settings::default() };
 
         let mut compact = Vec::new();
         put_body(self.lmk, request, &mut compact).map_err(unwritable)?;
         let mut fields = Vec::new();
-        let mut writer = Writer::new(&mut fields, &settings);
+        let mut writer = Writer::new(&mut fields, settings);
         host(&mut writer);
         if let Some(lmk) = self.lmk {
             writer.raw(b"%");
@@ -123,7 +165,7 @@ impl Kit {
         tail(&mut writer);
 
         // Both must say the same, or two different things would be compared.
-        let mut reader = Fields::new(&fields, &settings);
+        let mut reader = Fields::new(&fields, settings);
         let read_back = C::decode_host(&mut reader).ok();
         let lmk = reader.finish().ok().map(|tail| tail.lmk);
         if read_back.as_ref() != Some(request) || lmk != Some(self.lmk) {

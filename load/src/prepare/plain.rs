@@ -2,11 +2,14 @@
 
 use super::{Kit, PrepareError};
 use crate::template::Request;
+use payhsm_protocol::command::a0_generate_key::GenerateKey;
+use payhsm_protocol::command::b0_translate_key_scheme::TranslateKeyScheme;
 use payhsm_protocol::command::b2_echo::Echo;
 use payhsm_protocol::command::bu_check_key::CheckKey;
 use payhsm_protocol::command::n0_generate_random::{GenerateRandom, RandomLength};
 use payhsm_protocol::command::nc_diagnostics::Diagnose;
-use payhsm_protocol::field::{Bytes, KeyLengthFlag, KeyType};
+use payhsm_protocol::command::no_status::{ReportStatus, StatusMode};
+use payhsm_protocol::field::{Bytes, Exportability, KeyLengthFlag, KeyScheme, KeyType};
 
 pub(super) async fn b2(kit: &Kit) -> Result<Request, PrepareError> {
     let request = Echo { data: Bytes(vec![b'x'; 64]) };
@@ -21,12 +24,16 @@ pub(super) async fn nc(kit: &Kit) -> Result<Request, PrepareError> {
     kit.finish(&Diagnose {}, |_| ()).await
 }
 
+pub(super) async fn no(kit: &Kit) -> Result<Request, PrepareError> {
+    kit.finish(&ReportStatus { mode: StatusMode::Configuration }, |host| host.raw(b"00")).await
+}
+
 pub(super) async fn n0(kit: &Kit) -> Result<Request, PrepareError> {
     kit.finish(&GenerateRandom { length: RandomLength(16) }, |host| host.raw(b"016")).await
 }
 
 pub(super) async fn a0(kit: &Kit) -> Result<Request, PrepareError> {
-    let request = Kit::key_request(*b"P0");
+    let request = Kit::key_request(*b"P0", Exportability::None);
     kit.finish_with_tail(
         &request,
         |host| {
@@ -37,6 +44,20 @@ pub(super) async fn a0(kit: &Kit) -> Result<Request, PrepareError> {
         // Usage, algorithm, mode of use, version, exportability, no optional blocks.
         |host| host.raw(b"#P0T2N00N00"),
     )
+    .await
+}
+
+/// Only keys under a variant LMK have more than one scheme, so its key is made as none of the others.
+pub(super) async fn b0(kit: &Kit) -> Result<Request, PrepareError> {
+    let zpk = KeyType(*b"001");
+    let made = GenerateKey { key_type: zpk, scheme: KeyScheme::U, attributes: None, export: None };
+    let request =
+        TranslateKeyScheme { key_type: zpk, key: kit.call(&made).await?.key, scheme: KeyScheme::X };
+    kit.finish(&request, |host| {
+        host.raw(&request.key_type.0);
+        host.key(&request.key);
+        host.raw(b"X");
+    })
     .await
 }
 
