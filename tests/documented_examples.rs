@@ -181,7 +181,7 @@ fn write_the_missing_compact_examples() {
         }
         let mut text = std::fs::read_to_string(&page).unwrap();
         let request = grouped(&request, &[4, 4, 2]);
-        text.push_str(&format!("\nThe first of them in the compact dialect, whole frames in hex: length, id, code, body.\n```compact\n> {request}\n< {answer}\n```\n"));
+        text.push_str(&format!("\nIn the compact dialect, whole frames in hex (length, id, code, body):\n```compact\n> {request}\n< {answer}\n```\n"));
         std::fs::write(&page, text).unwrap();
     }
 }
