@@ -1,14 +1,17 @@
-//! Block ciphers under an expanded key: DES, two- and three-key TDES, AES-128/192/256.
+//! Block ciphers under one key: DES, two- and three-key TDES, AES-128/192/256.
 //!
-//! The only file that names the crates `des` and `aes`; everything else sees a [`BlockKey`].
-//! DES and TDES have blocks of 8 bytes, AES of 16. Parity bits of DES keys are ignored.
+//! The only file that names the crates `payhsm_tdes` and `aes`; everything else sees a
+//! [`BlockKey`]. DES and TDES have blocks of 8 bytes, AES of 16. Parity bits of DES keys are
+//! ignored. TDES keeps no schedule: it makes the round keys again inside the rounds, which costs
+//! less than reading them.
 
 use core::fmt;
 
 use aes::{Aes128, Aes192, Aes256};
 use cipher::array::{Array, ArraySize};
 use cipher::{Block, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
-use des::{Des, TdesEde2, TdesEde3};
+use payhsm_tdes::{Kernel, Key};
+use zeroize::Zeroizing;
 
 mod modes;
 
@@ -45,13 +48,12 @@ enum Direction {
     Decrypt,
 }
 
-/// An expanded key. The schedule is wiped on drop; `Debug` tells the algorithm only.
+/// A key, expanded where its cipher wants that. Wiped on drop; `Debug` tells the algorithm only.
 pub struct BlockKey(Schedule);
 
 enum Schedule {
-    Des(Des),
-    Tdes2(TdesEde2),
-    Tdes3(TdesEde3),
+    /// The bytes of a DES or TDES key and how many of them there are: 8, 16 or 24.
+    Tdes(Zeroizing<[u8; 24]>, usize),
     Aes128(Aes128),
     Aes192(Aes192),
     Aes256(Aes256),
@@ -66,13 +68,10 @@ impl fmt::Debug for BlockKey {
 impl BlockKey {
     /// DES or TDES key of 8, 16 or 24 bytes (NIST SP 800-67 section 3; 16 bytes mean K3 = K1).
     pub fn tdes(key: &[u8]) -> Result<Self, KeyLengthError> {
-        let schedule = match key.len() {
-            8 => Schedule::Des(expand(key)?),
-            16 => Schedule::Tdes2(expand(key)?),
-            24 => Schedule::Tdes3(expand(key)?),
-            _ => return Err(KeyLengthError),
-        };
-        Ok(Self(schedule))
+        Key::new(key).map_err(|_| KeyLengthError)?;
+        let mut bytes = Zeroizing::new([0; 24]);
+        bytes.get_mut(..key.len()).ok_or(KeyLengthError)?.copy_from_slice(key);
+        Ok(Self(Schedule::Tdes(bytes, key.len())))
     }
 
     /// AES key of 16, 24 or 32 bytes (FIPS 197).
@@ -90,8 +89,8 @@ impl BlockKey {
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         match self.0 {
-            Schedule::Des(_) => Algorithm::Des,
-            Schedule::Tdes2(_) | Schedule::Tdes3(_) => Algorithm::Tdes,
+            Schedule::Tdes(_, 8) => Algorithm::Des,
+            Schedule::Tdes(..) => Algorithm::Tdes,
             Schedule::Aes128(_) | Schedule::Aes192(_) | Schedule::Aes256(_) => Algorithm::Aes,
         }
     }
@@ -109,9 +108,9 @@ impl BlockKey {
     #[must_use]
     pub fn key_len(&self) -> usize {
         match self.0 {
-            Schedule::Des(_) => 8,
-            Schedule::Tdes2(_) | Schedule::Aes128(_) => 16,
-            Schedule::Tdes3(_) | Schedule::Aes192(_) => 24,
+            Schedule::Tdes(_, length) => length,
+            Schedule::Aes128(_) => 16,
+            Schedule::Aes192(_) => 24,
             Schedule::Aes256(_) => 32,
         }
     }
@@ -160,9 +159,7 @@ impl BlockKey {
     /// Every whole block of `data` by itself (ECB); a rest is an error.
     fn each_block(&self, data: &mut [u8], direction: Direction) -> Result<(), BlockLengthError> {
         match &self.0 {
-            Schedule::Des(key) => blocks(key, data, direction),
-            Schedule::Tdes2(key) => blocks(key, data, direction),
-            Schedule::Tdes3(key) => blocks(key, data, direction),
+            Schedule::Tdes(key, length) => tdes_blocks(key, *length, data, direction),
             Schedule::Aes128(key) => blocks(key, data, direction),
             Schedule::Aes192(key) => blocks(key, data, direction),
             Schedule::Aes256(key) => blocks(key, data, direction),
@@ -190,12 +187,30 @@ where
     Ok(())
 }
 
+fn tdes_blocks(
+    key: &[u8; 24],
+    length: usize,
+    data: &mut [u8],
+    direction: Direction,
+) -> Result<(), BlockLengthError> {
+    let key = key.get(..length).and_then(|key| Key::new(key).ok()).ok_or(BlockLengthError)?;
+    let (blocks, rest) = data.as_chunks_mut::<DES_BLOCK>();
+    if !rest.is_empty() {
+        return Err(BlockLengthError);
+    }
+    match direction {
+        Direction::Encrypt => Kernel::detect().encrypt_blocks_shared(key, blocks),
+        Direction::Decrypt => Kernel::detect().decrypt_blocks_shared(key, blocks),
+    }
+    Ok(())
+}
+
 /// Enciphers one 8-byte block under a key used for nothing else (8, 16 or 24 bytes), keeping no schedule.
 pub fn tdes_encrypt_once(key: &[u8], block: [u8; 8]) -> Result<[u8; 8], KeyLengthError> {
-    BlockKey::tdes(key)?.encrypt8(block).map_err(|_| KeyLengthError)
+    Kernel::detect().encrypt_block(key, block).map_err(|_| KeyLengthError)
 }
 
 /// Deciphers one 8-byte block under a key used for nothing else (8, 16 or 24 bytes), keeping no schedule.
 pub fn tdes_decrypt_once(key: &[u8], block: [u8; 8]) -> Result<[u8; 8], KeyLengthError> {
-    BlockKey::tdes(key)?.decrypt8(block).map_err(|_| KeyLengthError)
+    Kernel::detect().decrypt_block(key, block).map_err(|_| KeyLengthError)
 }

@@ -1,0 +1,194 @@
+//! Every kernel equals the `des` crate: random blocks, both directions, every batch size, keys per block and shared.
+//!
+//! `PAYHSM_LONG_TESTS=1` goes to 10^7 blocks and batches up to 600.
+#![expect(clippy::unwrap_used, reason = "tests stop at what they do not expect")]
+
+use cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
+use des::{Des, TdesEde2, TdesEde3};
+use payhsm_tdes::{BatchLengthError, Kernel, KernelName, Key, KeyLengthError};
+
+/// SplitMix64: the tests need variety, not secrecy.
+struct Random(u64);
+
+impl Random {
+    fn word(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn block(&mut self) -> [u8; 8] {
+        self.word().to_le_bytes()
+    }
+
+    fn key(&mut self, len: usize) -> Vec<u8> {
+        (0..len / 8).flat_map(|_| self.block()).collect()
+    }
+}
+
+fn long() -> bool {
+    std::env::var_os("PAYHSM_LONG_TESTS").is_some_and(|value| value == "1")
+}
+
+fn kernels() -> Vec<Kernel> {
+    KernelName::ALL.into_iter().filter_map(Kernel::with).collect()
+}
+
+fn with<C: KeyInit + BlockCipherEncrypt + BlockCipherDecrypt>(
+    key: &[u8],
+    block: [u8; 8],
+    encrypt: bool,
+) -> [u8; 8] {
+    let cipher = C::new_from_slice(key).unwrap();
+    let mut data = cipher::Block::<C>::try_from(&block[..]).unwrap();
+    if encrypt {
+        cipher.encrypt_block(&mut data);
+    } else {
+        cipher.decrypt_block(&mut data);
+    }
+    data[..].try_into().unwrap()
+}
+
+fn oracle(key: &[u8], block: [u8; 8], encrypt: bool) -> [u8; 8] {
+    match key.len() {
+        8 => with::<Des>(key, block, encrypt),
+        16 => with::<TdesEde2>(key, block, encrypt),
+        _ => with::<TdesEde3>(key, block, encrypt),
+    }
+}
+
+fn batch(kernel: Kernel, keys: &[Vec<u8>], blocks: &[[u8; 8]], encrypt: bool) {
+    let borrowed: Vec<Key<'_>> = keys.iter().map(|key| Key::new(key).unwrap()).collect();
+    let mut out = blocks.to_vec();
+    if encrypt {
+        kernel.encrypt_batch(&borrowed, &mut out)
+    } else {
+        kernel.decrypt_batch(&borrowed, &mut out)
+    }
+    .unwrap();
+    for ((key, block), got) in keys.iter().zip(blocks).zip(&out) {
+        assert_eq!(
+            *got,
+            oracle(key, *block, encrypt),
+            "{kernel:?} batch of {} encrypt {encrypt}",
+            blocks.len()
+        );
+    }
+}
+
+#[test]
+fn single_blocks() {
+    let mut random = Random(1);
+    for kernel in kernels() {
+        for round in 0..if long() { 100_000 } else { 2_000 } {
+            let key = random.key([8, 16, 24][round % 3]);
+            let block = random.block();
+            assert_eq!(
+                kernel.encrypt_block(&key, block).unwrap(),
+                oracle(&key, block, true),
+                "{kernel:?}"
+            );
+            assert_eq!(
+                kernel.decrypt_block(&key, block).unwrap(),
+                oracle(&key, block, false),
+                "{kernel:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn many_random_blocks() {
+    let blocks_in_all = if long() { 10_000_000 } else { 100_000 };
+    let mut random = Random(2);
+    for kernel in kernels() {
+        for encrypt in [true, false] {
+            for round in 0..blocks_in_all / 1_000 {
+                let keys: Vec<_> =
+                    (0..1_000).map(|i| random.key([16, 24, 8, 16][(i + round) % 4])).collect();
+                let blocks: Vec<_> = (0..1_000).map(|_| random.block()).collect();
+                batch(kernel, &keys, &blocks, encrypt);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_batch_size() {
+    let mut random = Random(3);
+    for kernel in kernels() {
+        for size in 0..=if long() { 600 } else { 70 } {
+            let blocks: Vec<_> = (0..size).map(|_| random.block()).collect();
+            for len in [8, 16, 24] {
+                let keys: Vec<_> = (0..size).map(|_| random.key(len)).collect();
+                batch(kernel, &keys, &blocks, true);
+                batch(kernel, &keys, &blocks, false);
+                let key = random.key(len);
+                let mut out = blocks.clone();
+                kernel.encrypt_blocks_shared(Key::new(&key).unwrap(), &mut out);
+                for (block, got) in blocks.iter().zip(&out) {
+                    assert_eq!(*got, oracle(&key, *block, true), "{kernel:?} shared, {size}");
+                }
+                kernel.decrypt_blocks_shared(Key::new(&key).unwrap(), &mut out);
+                assert_eq!(out, blocks, "{kernel:?} shared, {size}");
+            }
+        }
+    }
+}
+
+#[test]
+fn one_bit_at_a_time() {
+    for kernel in kernels() {
+        for bit in 0..64 {
+            let word = (1_u64 << bit).to_le_bytes();
+            assert_eq!(
+                kernel.encrypt_block(&[0; 8], word).unwrap(),
+                oracle(&[0; 8], word, true),
+                "{kernel:?}"
+            );
+            assert_eq!(
+                kernel.encrypt_block(&word, [0; 8]).unwrap(),
+                oracle(&word, [0; 8], true),
+                "{kernel:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn neighbours_in_a_batch_do_not_touch() {
+    let mut random = Random(4);
+    for kernel in kernels() {
+        let keys: Vec<_> = (0..20).map(|_| random.key(16)).collect();
+        let borrowed: Vec<_> = keys.iter().map(|key| Key::new(key).unwrap()).collect();
+        let blocks: Vec<_> = (0..20).map(|_| random.block()).collect();
+        let mut out = blocks.clone();
+        kernel.encrypt_batch(&borrowed[3..14], &mut out[3..14]).unwrap();
+        assert_eq!(out[..3], blocks[..3]);
+        assert_eq!(out[14..], blocks[14..]);
+    }
+}
+
+#[test]
+fn lengths_are_errors() {
+    for kernel in kernels() {
+        for len in (0..40).filter(|len| ![8, 16, 24].contains(len)) {
+            assert_eq!(Key::new(&vec![0; len]).unwrap_err(), KeyLengthError);
+            assert_eq!(kernel.encrypt_block(&vec![0; len], [0; 8]), Err(KeyLengthError));
+            assert_eq!(kernel.decrypt_block(&vec![0; len], [0; 8]), Err(KeyLengthError));
+        }
+        let key = [0; 16];
+        let keys = [Key::new(&key).unwrap(); 3];
+        let mut blocks = [[0; 8]; 4];
+        assert_eq!(kernel.encrypt_batch(&keys, &mut blocks), Err(BatchLengthError));
+        assert_eq!(kernel.decrypt_batch(&keys, &mut blocks[..2]), Err(BatchLengthError));
+        assert_eq!(blocks, [[0; 8]; 4]);
+    }
+}
+
+#[test]
+fn debug_shows_no_key() {
+    let key = [0xd5; 16];
+    assert_eq!(format!("{:?}", Key::new(&key).unwrap()), "Key(16 bytes)");
+}
