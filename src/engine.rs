@@ -67,6 +67,13 @@ struct Done {
 /// Frames of one batch; more wait for the next, so that no caller holds a thread for long.
 const MAX_BATCH: usize = 256;
 
+/// Bytes of answers after which a batch ends.
+const FULL_BATCH: usize = 64 * 1024;
+
+/// The most bytes that one batch appends: a full one, and the longest answer on top of it.
+pub const MAX_BATCH_OUTPUT: usize =
+    FULL_BATCH + frame::compact::LENGTH_BYTES + frame::compact::MAX_FRAME;
+
 /// The code of a message that is too short to have one.
 const NO_COMMAND: [u8; 2] = *b"ZY";
 
@@ -99,7 +106,7 @@ impl Engine {
         let start = output.len();
         let mut batch = Batch { consumed: 0, answered: 0, unbelievable: false };
         let mut done = Vec::new();
-        while batch.answered < MAX_BATCH {
+        while batch.answered < MAX_BATCH && output.len() - start < FULL_BATCH {
             let rest = input.get(batch.consumed..).unwrap_or_default();
             match self.answer_one(session, rest, output) {
                 Taken::Frame(one, size) => {

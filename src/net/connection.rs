@@ -1,7 +1,8 @@
 //! One connection: read whatever frames have come, have them answered, write the answers in one go.
 
 use super::Limits;
-use crate::engine::{Engine, Session};
+use crate::engine::{Engine, MAX_BATCH_OUTPUT, Session};
+use payhsm_protocol::frame::compact;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,7 +16,10 @@ const READ_SIZE: usize = 32 * 1024;
 
 /// Answers that are held back before they are written, so that a reader who does not read costs
 /// no more memory than this and one batch.
-const MAX_OUTPUT: usize = 256 * 1024;
+const MAX_OUTPUT: usize = 64 * 1024;
+
+/// What is left of a frame that has not come whole, and one read.
+const INPUT_CAPACITY: usize = compact::LENGTH_BYTES + compact::MAX_FRAME + READ_SIZE;
 
 /// How long a stopping daemon listens for what was already on its way.
 const LAST_WORDS: std::time::Duration = std::time::Duration::from_millis(50);
@@ -37,10 +41,21 @@ pub(super) enum Ended {
     Broken,
 }
 
-/// Buffers that are wiped after every batch: requests and answers may hold clear values.
+/// Buffers that are wiped after every batch: requests and answers may hold clear values. They are
+/// as large as they can become, since a buffer that grows leaves a copy behind; memory that was
+/// never written to costs nothing.
 struct Buffers {
     input: Vec<u8>,
     output: Vec<u8>,
+}
+
+impl Buffers {
+    fn new() -> Self {
+        Self {
+            input: Vec::with_capacity(INPUT_CAPACITY),
+            output: Vec::with_capacity(MAX_OUTPUT + MAX_BATCH_OUTPUT),
+        }
+    }
 }
 
 impl Drop for Buffers {
@@ -101,7 +116,7 @@ pub(super) async fn serve<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut buffers = Buffers { input: Vec::with_capacity(READ_SIZE), output: Vec::new() };
+    let mut buffers = Buffers::new();
     let mut deadline = Deadline::new(Instant::now() + limits.idle);
     let mut partial = false;
     let going_down = stop.clone();

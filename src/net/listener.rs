@@ -6,12 +6,12 @@ use crate::engine::{Dialect, Engine, Session};
 use payhsm_protocol::field::LmkId;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsAcceptor;
 
 /// How long to wait when the system has nothing left to accept with.
@@ -23,7 +23,26 @@ pub(super) struct Shared {
     pub(super) engine: Arc<Engine>,
     pub(super) limits: Limits,
     pub(super) connections: Arc<Semaphore>,
+    pub(super) refusals: Arc<Refusals>,
     pub(super) stop: watch::Receiver<bool>,
+}
+
+/// Connections refused for want of room, told once a second: a flood must not flood the log too.
+#[derive(Debug, Default)]
+pub(super) struct Refusals(Mutex<(u64, Option<Instant>)>);
+
+impl Refusals {
+    fn log(&self, peer: SocketAddr, limit: usize) {
+        let Ok(mut state) = self.0.lock() else {
+            return;
+        };
+        let (refused, told) = &mut *state;
+        *refused += 1;
+        if told.is_none_or(|told| told.elapsed() >= Duration::from_secs(1)) {
+            tracing::warn!(%peer, limit, refused, "connection limit reached: refused");
+            (*refused, *told) = (0, Some(Instant::now()));
+        }
+    }
 }
 
 /// A socket that accepts connections.
@@ -63,11 +82,7 @@ impl Listener {
         tasks: &mut JoinSet<()>,
     ) {
         let Ok(permit) = Arc::clone(&shared.connections).try_acquire_owned() else {
-            tracing::warn!(
-                peer = %address,
-                limit = shared.limits.connections,
-                "connection limit reached: refused",
-            );
+            shared.refusals.log(address, shared.limits.connections);
             return;
         };
         let acceptor = self.acceptor.clone();

@@ -112,7 +112,9 @@ impl Server {
     /// Serves until `stop` says so, and then until every connection has had its last answers.
     pub async fn run(self, stop: watch::Receiver<bool>) {
         let connections = Arc::new(Semaphore::new(self.limits.connections));
-        let shared = Shared { engine: self.engine, limits: self.limits, connections, stop };
+        let refusals = Arc::default();
+        let shared =
+            Shared { engine: self.engine, limits: self.limits, connections, refusals, stop };
         let mut listeners = JoinSet::new();
         for listener in self.listeners {
             listeners.spawn(listener.run(shared.clone()));
