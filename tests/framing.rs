@@ -133,7 +133,9 @@ fn a_trailer_comes_back_with_every_answer_and_is_32_characters_at_most() {
             let asked = [message, b"\x19", longest.as_bytes()].concat();
             let answer = ask_bytes(&engine, None, &asked);
             assert!(answer.ends_with(&[b"\x19", longest.as_bytes()].concat()), "{answer:?}");
-            assert!(!ask_bytes(&engine, None, message).contains(&0x19));
+            // Random bytes may be any byte.
+            let random = seed.opcode == Opcode::N0;
+            assert!(random || !ask_bytes(&engine, None, message).contains(&0x19));
         }
         let asked = [seed.host.as_slice(), b"\x19", longest.as_bytes(), b"T"].concat();
         assert_eq!(ask_host(&engine, seed.opcode, &asked), ErrorCode::InvalidInput);

@@ -121,14 +121,17 @@ fn format_4_is_bound_to_the_whole_pan() {
         &engine,
         &back,
         &[
-            (pan, "5015850103093937", "20"),
-            (pan, "6015850103093936", "20"),
             (wide, &wide.replacen(|_: char| true, "x", 1), "15"),
-            ("48015015850103093936;", "0101585010309393", "23"),
-            ("4801", "4848", "23"),
-            ("4801", "4804", "23"),
+            (&format!("{wide}4801{pan};"), &format!("{wide}0101585010309393"), "23"),
+            (&format!("{wide}4801"), &format!("{wide}4848"), "23"),
+            (&format!("{wide}4801"), &format!("{wide}4804"), "23"),
         ],
     );
+    // Another PAN makes noise of the block: the length nibble may be what is seen to be wrong.
+    for other in ["5015850103093937", "6015850103093936"] {
+        let code = ask(&engine, back.replacen(pan, other, 1));
+        assert!(code == "CD20" || code == "CD24", "{code}");
+    }
     same_in_compact::<TranslatePinZpkToZpk>(&engine, &host_settings(), &back);
 }
 
