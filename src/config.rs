@@ -14,6 +14,8 @@ use std::time::Duration;
 pub struct Config {
     /// What the appliance is for.
     pub profile: Profile,
+    /// The folder that its stores are kept in, relative to this file; one daemon at a time has it.
+    pub state: Option<PathBuf>,
     /// Where it listens.
     pub listen: Listen,
     /// Certificates; needed for `listen.tls`.
@@ -156,6 +158,7 @@ impl Config {
         })?;
         config.check().map_err(|reason| ConfigError::Refused { path: path.to_owned(), reason })?;
         let folder = path.parent().unwrap_or_else(|| Path::new("."));
+        config.state = config.state.map(|state| folder.join(state));
         if let Some(tls) = &mut config.tls {
             for file in [&mut tls.certificate, &mut tls.private_key, &mut tls.client_ca] {
                 *file = folder.join(&*file);

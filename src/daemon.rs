@@ -7,6 +7,7 @@ use crate::lifecycle::{Lifecycle, State};
 use crate::net::{Bound, Server, server_config};
 use crate::record::LogOnly;
 use crate::settings::{Profile, Settings};
+use crate::state::Claim;
 use payhsm_keys::{KeyRefused, Lmk, LmkSet};
 use payhsm_protocol::field::LmkId;
 use std::sync::Arc;
@@ -24,11 +25,13 @@ pub(crate) struct Daemon {
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
     bound: Vec<Bound>,
+    _state: Option<Claim>,
 }
 
 impl Daemon {
     /// Starts serving as `config` says.
     pub(crate) async fn start(config: &Config) -> Result<Self, Failure> {
+        let state = config.state.as_deref().map(Claim::on).transpose()?;
         let engine = Arc::new(engine(config)?);
         let mut server = Server::new(engine, config.limits());
         if let (Some(base), Some(tls)) = (config.listen.tls, &config.tls) {
@@ -41,7 +44,7 @@ impl Daemon {
         let bound = server.bound().to_vec();
         let (stop, stopping) = watch::channel(false);
         let serving = tokio::spawn(server.run(stopping));
-        Ok(Self { stop, serving, bound })
+        Ok(Self { stop, serving, bound, _state: state })
     }
 
     /// Where it listens.

@@ -17,5 +17,6 @@ pub mod net;
 pub mod quickstart;
 pub mod record;
 pub mod settings;
+pub mod state;
 
 pub use engine::Engine;

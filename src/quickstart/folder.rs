@@ -152,6 +152,7 @@ fn configuration(base: u16) -> String {
     format!(
         r#"# A development appliance. Its LMKs are public test keys: never use it for anything real.
 profile = "development"
+state = "store"    # what the appliance keeps; one daemon at a time
 
 [listen]
 tls = "127.0.0.1:{tls}"    # client certificate required; ALPN "payhsm/1" selects the compact dialect
