@@ -57,6 +57,33 @@ pub struct Engine {
     recorder: Box<dyn Recorder>,
 }
 
+/// A whole frame, taken apart.
+#[derive(Clone, Copy)]
+enum Incoming<'a> {
+    /// A host message too short for a header and a command: what there is of a header.
+    Headless(&'a [u8]),
+    /// One with a command.
+    Command(Asked<'a>),
+}
+
+/// A command as it was asked for.
+#[derive(Clone, Copy)]
+enum Asked<'a> {
+    /// In the host dialect.
+    Host(frame::host::Message<'a>),
+    /// In the compact dialect.
+    Compact(frame::compact::Request<'a>),
+}
+
+impl Asked<'_> {
+    const fn code(&self) -> [u8; 2] {
+        match self {
+            Self::Host(message) => message.code,
+            Self::Compact(request) => request.code,
+        }
+    }
+}
+
 /// What one frame came to, for the record.
 struct Done {
     command: [u8; 2],
@@ -70,9 +97,13 @@ const MAX_BATCH: usize = 256;
 /// Bytes of answers after which a batch ends.
 const FULL_BATCH: usize = 64 * 1024;
 
+/// What a host answer that turns out too long may have beyond a compact frame before it is taken
+/// back: hex of the longest message, and around it header, codes and trailer.
+const TOO_LONG: usize = 1024;
+
 /// The most bytes that one batch appends: a full one, and the longest answer on top of it.
 pub const MAX_BATCH_OUTPUT: usize =
-    FULL_BATCH + frame::compact::LENGTH_BYTES + frame::compact::MAX_FRAME;
+    FULL_BATCH + frame::compact::LENGTH_BYTES + frame::compact::MAX_FRAME + TOO_LONG;
 
 /// The code of a message that is too short to have one.
 const NO_COMMAND: [u8; 2] = *b"ZY";
@@ -108,9 +139,9 @@ impl Engine {
         let mut done = Vec::new();
         while batch.answered < MAX_BATCH && output.len() - start < FULL_BATCH {
             let rest = input.get(batch.consumed..).unwrap_or_default();
-            match self.answer_one(session, rest, output) {
-                Taken::Frame(one, size) => {
-                    done.push(one);
+            match self.take(session, rest) {
+                Taken::Frame(incoming, size) => {
+                    done.push(self.dispatch(session, incoming, output));
                     batch.consumed += size;
                     batch.answered += 1;
                 }
@@ -138,22 +169,25 @@ impl Engine {
         self.recorder.record(&done.iter().map(record).collect::<Vec<_>>())
     }
 
-    fn answer_one(&self, session: &Session, input: &[u8], output: &mut Vec<u8>) -> Taken<Done> {
+    /// Takes the next whole frame, in whichever dialect.
+    fn take<'a>(&self, session: &Session, input: &'a [u8]) -> Taken<Incoming<'a>> {
         match session.dialect {
-            Dialect::Host => match frame::host::take(input) {
-                Taken::Frame(message, size) => {
-                    Taken::Frame(self.answer_host(session, message, output), size)
-                }
-                Taken::Partial => Taken::Partial,
-                Taken::Unbelievable => Taken::Unbelievable,
-            },
-            Dialect::Compact => match frame::compact::take_request(input) {
-                Taken::Frame(request, size) => {
-                    Taken::Frame(self.answer_compact(session, request, output), size)
-                }
-                Taken::Partial => Taken::Partial,
-                Taken::Unbelievable => Taken::Unbelievable,
-            },
+            Dialect::Host => frame::host::take(input).map(|message| {
+                frame::host::Message::split(message, self.host.header_length)
+                    .map_or_else(Incoming::Headless, |message| {
+                        Incoming::Command(Asked::Host(message))
+                    })
+            }),
+            Dialect::Compact => frame::compact::take_request(input)
+                .map(|request| Incoming::Command(Asked::Compact(request))),
+        }
+    }
+
+    /// The record failed: nothing of the batch may count as done.
+    fn refuse_batch(&self, session: &Session, mut batch: &[u8], output: &mut Vec<u8>) {
+        while let Taken::Frame(incoming, size) = self.take(session, batch) {
+            incoming.refuse(ErrorCode::RecordFailed, output);
+            batch = batch.get(size..).unwrap_or_default();
         }
     }
 }

@@ -16,3 +16,14 @@ pub enum Taken<F> {
     /// No frame can be this long or this short; close the connection.
     Unbelievable,
 }
+
+impl<F> Taken<F> {
+    /// The same, with the frame made into something else.
+    pub fn map<T>(self, make: impl FnOnce(F) -> T) -> Taken<T> {
+        match self {
+            Self::Frame(frame, size) => Taken::Frame(make(frame), size),
+            Self::Partial => Taken::Partial,
+            Self::Unbelievable => Taken::Unbelievable,
+        }
+    }
+}

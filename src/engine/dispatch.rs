@@ -1,7 +1,7 @@
 //! From a command code to its handler and back: the same road for every command.
 
 use super::refusal::{put_trailer, refuse_compact, refuse_host};
-use super::{Done, Engine, NO_COMMAND, Session};
+use super::{Asked, Done, Engine, Incoming, NO_COMMAND, Session};
 use crate::authorization::Permit;
 use crate::command::{Answer, Context, Handle};
 use payhsm_keys::{Lmk, SystemRandom};
@@ -46,6 +46,13 @@ impl Engine {
             random: &mut SystemRandom::new(),
         };
         C::handle(&permit.grant(request), &mut context)
+    }
+
+    fn run<C: Handle>(&self, session: &Session, asked: Asked<'_>, output: &mut Vec<u8>) -> Done {
+        match asked {
+            Asked::Host(message) => self.host::<C>(session, message, output),
+            Asked::Compact(request) => self.compact::<C>(session, request, output),
+        }
     }
 
     fn host<C: Handle>(
@@ -130,47 +137,23 @@ fn keep_if_believable(out: &mut Vec<u8>, start: usize, longest: usize) -> Result
 macro_rules! declare_dispatch {
     ($($code:ident, $module:ident, $request:ident, $what:literal;)+) => {
         impl Engine {
-            pub(super) fn answer_host(
+            /// Answers one frame.
+            pub(super) fn dispatch(
                 &self,
                 session: &Session,
-                message: &[u8],
+                incoming: Incoming<'_>,
                 output: &mut Vec<u8>,
             ) -> Done {
-                let message = match frame::host::Message::split(message, self.host.header_length) {
-                    Ok(message) => message,
-                    Err(header) => {
-                        let outcome = ErrorCode::InvalidHeader;
-                        refuse_host(output, header, NO_COMMAND, outcome, Tail::default());
-                        return Done { command: NO_COMMAND, lmk: None, outcome };
-                    }
+                let (command, outcome) = match incoming {
+                    Incoming::Headless(_) => (NO_COMMAND, ErrorCode::InvalidHeader),
+                    Incoming::Command(asked) => match Opcode::from_code(asked.code()) {
+                        $(Some(Opcode::$code) => return self
+                            .run::<payhsm_protocol::command::$module::$request>(session, asked, output),)+
+                        None => (asked.code(), ErrorCode::CommandDisabled),
+                    },
                 };
-                match Opcode::from_code(message.code) {
-                    $(Some(Opcode::$code) => self
-                        .host::<payhsm_protocol::command::$module::$request>(session, message, output),)+
-                    None => {
-                        let outcome = ErrorCode::CommandDisabled;
-                        let tail = Tail::guess(message.fields);
-                        refuse_host(output, message.header, message.code, outcome, tail);
-                        Done { command: message.code, lmk: None, outcome }
-                    }
-                }
-            }
-
-            pub(super) fn answer_compact(
-                &self,
-                session: &Session,
-                request: frame::compact::Request<'_>,
-                output: &mut Vec<u8>,
-            ) -> Done {
-                match Opcode::from_code(request.code) {
-                    $(Some(Opcode::$code) => self
-                        .compact::<payhsm_protocol::command::$module::$request>(session, request, output),)+
-                    None => {
-                        let outcome = ErrorCode::CommandDisabled;
-                        refuse_compact(output, request, outcome);
-                        Done { command: request.code, lmk: None, outcome }
-                    }
-                }
+                incoming.refuse(outcome, output);
+                Done { command, lmk: None, outcome }
             }
         }
     };

@@ -1,41 +1,23 @@
 //! Answers that say no.
 
-use super::{Dialect, Engine, NO_COMMAND, Session};
+use super::{Asked, Incoming, NO_COMMAND};
 use payhsm_protocol::ErrorCode;
 use payhsm_protocol::command::CommandCode;
-use payhsm_protocol::frame::{self, Taken};
+use payhsm_protocol::frame;
 use payhsm_protocol::host::{self, Tail};
 
-impl Engine {
-    /// The record failed: nothing of the batch may count as done.
-    pub(super) fn refuse_batch(&self, session: &Session, mut input: &[u8], output: &mut Vec<u8>) {
-        let refusal = ErrorCode::RecordFailed;
-        loop {
-            let size = match session.dialect {
-                Dialect::Host => match frame::host::take(input) {
-                    Taken::Frame(message, size) => {
-                        match frame::host::Message::split(message, self.host.header_length) {
-                            Ok(message) => {
-                                let tail = Tail::guess(message.fields);
-                                refuse_host(output, message.header, message.code, refusal, tail);
-                            }
-                            Err(header) => {
-                                refuse_host(output, header, NO_COMMAND, refusal, Tail::default());
-                            }
-                        }
-                        size
-                    }
-                    Taken::Partial | Taken::Unbelievable => return,
-                },
-                Dialect::Compact => match frame::compact::take_request(input) {
-                    Taken::Frame(request, size) => {
-                        refuse_compact(output, request, refusal);
-                        size
-                    }
-                    Taken::Partial | Taken::Unbelievable => return,
-                },
-            };
-            input = input.get(size..).unwrap_or_default();
+impl Incoming<'_> {
+    /// Answers with nothing but a code, before any field has been read.
+    pub(super) fn refuse(self, refusal: ErrorCode, output: &mut Vec<u8>) {
+        match self {
+            Self::Command(Asked::Host(message)) => {
+                let tail = Tail::guess(message.fields);
+                refuse_host(output, message.header, message.code, refusal, tail);
+            }
+            Self::Headless(header) => {
+                refuse_host(output, header, NO_COMMAND, refusal, Tail::default());
+            }
+            Self::Command(Asked::Compact(request)) => refuse_compact(output, request, refusal),
         }
     }
 }
