@@ -11,7 +11,6 @@ use payhsm_protocol::{Command, ErrorCode, host};
 mod data;
 mod key;
 mod pin;
-mod shared;
 mod status;
 
 /// What a handler may use besides its request.

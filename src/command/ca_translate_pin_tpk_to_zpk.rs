@@ -1,6 +1,6 @@
 //! CA: translate a PIN block from a TPK to a ZPK.
 
-use super::shared::translate;
+use super::pin::translate;
 use super::{Context, Handle, Outcome};
 use crate::authorization::{Authorized, Policy};
 use payhsm_keys::usage::{Tpk, Zpk};

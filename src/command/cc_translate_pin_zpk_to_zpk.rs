@@ -1,6 +1,6 @@
 //! CC: translate a PIN block from ZPK to ZPK.
 
-use super::shared::translate;
+use super::pin::translate;
 use super::{Context, Handle, Outcome};
 use crate::authorization::{Authorized, Policy};
 use payhsm_keys::usage::Zpk;

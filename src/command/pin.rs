@@ -5,11 +5,11 @@ use super::Context;
 use crate::settings::Profile;
 use payhsm_keys::usage::{AnyPinKey, PinEncryption, PvkIbm};
 use payhsm_keys::{
-    Allowed, Key, LmkPinRefused, OpenTable, Pin, PinRefused, Position, Purpose, TableRefused,
-    pin_translation_allowed,
+    Allowed, Key, LmkPinRefused, OpenTable, Pin, PinRefused, PinTranslation, Position, Purpose,
+    TableRefused, pin_translation_allowed, translate_pin,
 };
 use payhsm_protocol::ErrorCode;
-use payhsm_protocol::command::shared::PinUnderLmk;
+use payhsm_protocol::command::shared::{PinUnderLmk, TranslatedPinBlock};
 use payhsm_protocol::field::{
     Account, CheckLength, DecimalisationTable, ExcludedPins, KeyField, KeyType, LmkPin, PinBlock,
     PinBlockFormat,
@@ -101,6 +101,20 @@ impl Context<'_> {
             (Some(_), Profile::Issuer | Profile::Acquirer) => Err(ErrorCode::NotAuthorised),
         }
     }
+}
+
+/// CA, CC: a PIN block from one key and format to another, where PCI PIN 3-3 allows it.
+pub(super) fn translate<S: PinEncryption, D: PinEncryption>(
+    source: &Key<S>,
+    destination: &Key<D>,
+    translation: &PinTranslation<'_>,
+    context: &mut Context<'_>,
+) -> Result<TranslatedPinBlock, ErrorCode> {
+    refuse_translation(translation.from, translation.to)?;
+    let (pin_length, pin_block) =
+        translate_pin(source, destination, translation, &mut *context.random)
+            .map_err(|refused| context.pin_code(refused))?;
+    Ok(TranslatedPinBlock { pin_length, pin_block, format: translation.to })
 }
 
 /// Refuses what PCI PIN 3-3 does not allow. Format 2 exists between a terminal and a chip card; a
