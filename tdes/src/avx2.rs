@@ -1,34 +1,37 @@
 //! The AVX2 kernel: S-boxes as byte shuffles of registers, four blocks to a register.
 //!
-//! The form of a half is described with the constants. The round keys of one pass of up to four (eight) blocks are made
-//! beforehand and wiped before the call returns. Nothing is read at an address that depends on a secret.
+//! A round: eight byte shuffles look up, half a register for four S-boxes each; three selections put the results
+//! together; seven byte shuffles take each bit to the S-box that it goes to (`form`). A single block waits for each of
+//! these steps in turn, so that the order of a round is the shortest chain from input to input: keys and what comes from
+//! the same lane are added up beforehand, and both forms of the input that the look-up needs are made side by side.
+//!
+//! Round keys of a pass are made beforehand, while the last pass is still at work, and wiped before the call returns.
+//! Nothing is read at an address that depends on a secret.
 
+use core::arch::asm;
 use core::arch::x86_64::{
-    __m128i, __m256i, _mm_castsi128_pd, _mm_storeh_pd, _mm_storel_pd, _mm_unpackhi_epi32,
-    _mm_unpacklo_epi32, _mm256_add_epi8, _mm256_and_si256, _mm256_castsi256_si128,
-    _mm256_cmpeq_epi8, _mm256_extracti128_si256, _mm256_load_si256, _mm256_loadu_si256,
-    _mm256_or_si256, _mm256_set1_epi8, _mm256_set1_epi64x, _mm256_setzero_si256,
-    _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_srli_epi16, _mm256_storeu_si256,
-    _mm256_xor_si256,
+    __m256i, _mm_castsi128_pd, _mm_storeh_pd, _mm_storel_pd, _mm256_and_si256,
+    _mm256_castsi256_si128, _mm256_cmpeq_epi8, _mm256_extracti128_si256, _mm256_load_si256,
+    _mm256_loadu_si256, _mm256_or_si256, _mm256_permutevar8x32_epi32, _mm256_set_epi64x,
+    _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_xor_si256,
 };
-use core::mem::MaybeUninit;
 
 use zeroize::Zeroize;
 
-use crate::key::{Direction, Keys, Part};
-use tables::{Bytes, INITIAL, KEEP, KEY_BITS, LAST, LAST_HALF, Pick, ROUND_KEYS, SBOXES, SPREAD};
+use crate::key::{Direction, Keys};
+use round::{feistel, top_bits};
+use schedule::{Schedule, same};
+use tables::{Bytes, IN, INITIAL, LAST, OUT, Pick};
 
+mod form;
+mod round;
+mod schedule;
 mod tables;
 
 /// Blocks in a register.
 const LANES: usize = 4;
 /// Registers of blocks that go through the rounds together when there are enough.
 const WIDE: usize = 2;
-
-/// The round keys of one pass for the blocks of a register.
-#[derive(Clone, Copy)]
-#[repr(C, align(32))]
-struct Schedule([[u64; LANES]; 16]);
 
 /// Whether the processor, and the operating system, know what this kernel needs.
 pub(crate) fn available() -> bool {
@@ -38,47 +41,53 @@ pub(crate) fn available() -> bool {
 /// Enciphers or deciphers each block under its key.
 #[target_feature(enable = "avx2")]
 pub(crate) fn run(keys: Keys<'_, '_>, blocks: &mut [[u8; 8]], direction: Direction) {
-    all(keys, blocks, direction);
+    if blocks.len() <= LANES {
+        sized::<1>(keys, blocks, direction);
+    } else {
+        sized::<WIDE>(keys, blocks, direction);
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn sized<const N: usize>(keys: Keys<'_, '_>, blocks: &mut [[u8; 8]], direction: Direction) {
+    let mut schedules = [[[_mm256_setzero_si256(); 16]; N]; 2];
+    all(&mut schedules, keys, blocks, direction);
+    for schedule in schedules.as_flattened_mut() {
+        schedule.zeroize();
+    }
     wipe();
 }
 
-/// Overwrites what registers the compiler put aside on the stack while [`all`] ran: both are called from one place, so
-/// that their frames begin at one address.
+/// Overwrites what the compiler put aside on the stack while [`all`] ran: both are called from one place, so that their
+/// frames begin at one address. No type with an alignment of its own here: it would leave a gap at the top.
 #[inline(never)]
-#[target_feature(enable = "avx2")]
 fn wipe() {
-    let zero = _mm256_setzero_si256();
-    let mut stack = [const { MaybeUninit::<__m256i>::uninit() }; 96];
-    for line in &mut stack {
-        // SAFETY: a place of our own, aligned for its type; volatile, so that the writing is not left out.
-        unsafe { core::ptr::write_volatile(line.as_mut_ptr(), zero) };
-    }
+    let mut stack = [0_u64; 160];
+    // SAFETY: an empty text; the compiler does not know that, and has the zeros in memory for it to read.
+    unsafe { asm!("/* {0} */", in(reg) stack.as_mut_ptr(), options(nostack, preserves_flags)) };
 }
 
 #[inline(never)]
 #[target_feature(enable = "avx2")]
-fn all(keys: Keys<'_, '_>, blocks: &mut [[u8; 8]], direction: Direction) {
-    let mut schedules = [Schedule([[0; LANES]; 16]); WIDE];
+fn all<const N: usize>(
+    schedules: &mut [[Schedule; N]; 2],
+    keys: Keys<'_, '_>,
+    blocks: &mut [[u8; 8]],
+    direction: Direction,
+) {
     let mut first = 0;
-    let (wide, rest) = blocks.as_chunks_mut::<{ LANES * WIDE }>();
-    for group in wide {
-        registers::<WIDE>(&mut schedules, keys, first, group, direction);
-        first = first.wrapping_add(LANES * WIDE);
-    }
-    let [schedule, _] = &mut schedules;
-    for group in rest.chunks_mut(LANES) {
-        registers::<1>(core::array::from_mut(schedule), keys, first, group, direction);
-        first = first.wrapping_add(LANES);
-    }
-    for schedule in &mut schedules {
-        schedule.0.zeroize();
+    for group in blocks.chunks_mut(LANES * N) {
+        registers(schedules, keys, first, group, direction);
+        first = first.wrapping_add(LANES * N);
     }
 }
 
 /// The blocks of `N` registers; the last may be short.
+#[inline]
 #[target_feature(enable = "avx2")]
 fn registers<const N: usize>(
-    schedules: &mut [Schedule; N],
+    [outer, inner]: &mut [[Schedule; N]; 2],
     keys: Keys<'_, '_>,
     first: usize,
     blocks: &mut [[u8; 8]],
@@ -86,40 +95,61 @@ fn registers<const N: usize>(
 ) {
     let mut halves = [[_mm256_setzero_si256(); 2]; N];
     for (halves, group) in halves.iter_mut().zip(blocks.chunks(LANES)) {
-        let data = load(group);
-        for (half, picks) in halves.iter_mut().zip(&INITIAL) {
-            for (bit, pick_from) in ONE_BIT.iter().zip(picks) {
-                *half = _mm256_or_si256(
-                    *half,
-                    _mm256_and_si256(pick(data, pick_from), _mm256_set1_epi8(*bit)),
-                );
-            }
-        }
+        *halves = initial(load(group));
     }
-    for stage in keys.stages(direction) {
-        for (index, schedule) in schedules.iter_mut().enumerate() {
-            let first = first.wrapping_add(index * LANES);
-            let count = blocks.len().saturating_sub(index * LANES);
-            schedule_keys(schedule, keys, first, count, stage.part);
+    let stages = keys.stages(direction);
+    for (number, stage) in stages.iter().enumerate() {
+        let schedules = if number == 1 { &mut *inner } else { &mut *outer };
+        // The first and the third pass share a place, and often the keys.
+        let made = match (number, stages) {
+            (2, [before, ..]) => same(keys, first, blocks.len(), before.part, stage.part),
+            _ => false,
+        };
+        if !made {
+            for (index, schedule) in schedules.iter_mut().enumerate() {
+                let first = first.wrapping_add(index * LANES);
+                let count = blocks.len().saturating_sub(index * LANES);
+                schedule::fill(schedule, keys, first, count, stage.part);
+            }
         }
         halves = pass(halves, schedules, stage.forward);
     }
-    for ([first, second], group) in halves.iter().zip(blocks.chunks_mut(LANES)) {
-        let mut out = _mm256_setzero_si256();
-        for ((pick_from, half), bit) in LAST.iter().zip(LAST_HALF).zip(ONE_BIT) {
-            let from = if half == 0 { *first } else { *second };
-            out = _mm256_or_si256(
-                out,
-                _mm256_and_si256(pick(from, pick_from), _mm256_set1_epi8(bit)),
-            );
-        }
-        store(group, out);
+    for (halves, group) in halves.iter().zip(blocks.chunks_mut(LANES)) {
+        store(group, last(*halves));
     }
 }
 
+/// IP and E.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn initial(data: __m256i) -> [__m256i; 2] {
+    let [first, second] = &INITIAL;
+    let half = |picks: &[(Pick, Bytes); 6]| {
+        let [a, b, c, d, e, f] =
+            picks.each_ref().map(|(pick, bit)| _mm256_and_si256(test(data, pick), bytes(bit)));
+        let (ab, cd, ef) = (_mm256_or_si256(a, b), _mm256_or_si256(c, d), _mm256_or_si256(e, f));
+        exchange(_mm256_or_si256(_mm256_or_si256(ab, cd), ef), &IN)
+    };
+    [half(first), half(second)]
+}
+
+/// The inverse of E, and FP.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn last([first, second]: [__m256i; 2]) -> __m256i {
+    let (first, second) = (exchange(first, &OUT), exchange(second, &OUT));
+    let bit = |half, number: usize| match LAST.get(number) {
+        Some(pick) => _mm256_and_si256(test(half, pick), _mm256_set1_epi8(1 << number)),
+        None => half,
+    };
+    let or = |a, b| _mm256_or_si256(a, b);
+    or(
+        or(or(bit(first, 0), bit(second, 1)), or(bit(first, 2), bit(second, 3))),
+        or(or(bit(first, 4), bit(second, 5)), or(bit(first, 6), bit(second, 7))),
+    )
+}
+
 /// Sixteen rounds, and the exchange of the halves.
-///
-/// The key of the next round is added to the left half while the S-boxes are at work, so that it costs no time.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn pass<const N: usize>(
@@ -127,167 +157,77 @@ fn pass<const N: usize>(
     schedules: &[Schedule; N],
     forward: bool,
 ) -> [[__m256i; 2]; N] {
-    let order = |round: usize| if forward { round } else { 15 - round };
-    let mut input = [_mm256_setzero_si256(); N];
-    for ((input, [_, right]), schedule) in input.iter_mut().zip(&halves).zip(schedules) {
-        *input = _mm256_xor_si256(*right, key_at(schedule, order(0)));
+    let key_of = |schedule: &Schedule, round: usize| {
+        let round = if forward { round } else { 15 - round };
+        schedule.get(round).copied().unwrap_or(_mm256_setzero_si256())
+    };
+    let mut inputs = [[_mm256_setzero_si256(); 2]; N];
+    for ((input, [_, right]), schedule) in inputs.iter_mut().zip(&halves).zip(schedules) {
+        let plain = _mm256_xor_si256(*right, key_of(schedule, 0));
+        *input = [plain, _mm256_xor_si256(plain, top_bits())];
     }
     for round in 1..16 {
-        let round = order(round);
-        for ((input, [left, right]), schedule) in input.iter_mut().zip(&mut halves).zip(schedules) {
-            let keyed = _mm256_xor_si256(*left, key_at(schedule, round));
-            let change = feistel(*input);
-            *input = _mm256_xor_si256(keyed, change);
-            let next = _mm256_xor_si256(*left, change);
+        for ((input, [left, right]), schedule) in inputs.iter_mut().zip(&mut halves).zip(schedules)
+        {
+            let key = key_of(schedule, round);
+            *input = feistel(_mm256_xor_si256(*left, key), *input);
+            let [plain, _] = *input;
             *left = *right;
-            *right = next;
+            *right = _mm256_xor_si256(plain, key);
         }
     }
-    for (input, [left, _]) in input.iter().zip(&mut halves) {
-        *left = _mm256_xor_si256(*left, feistel(*input));
+    for (input, [left, _]) in inputs.iter().zip(&mut halves) {
+        [*left, _] = feistel(*left, *input);
     }
     halves
 }
 
-/// The bits of a byte, from the lowest.
-const ONE_BIT: [i8; 8] = [1, 2, 4, 8, 16, 32, 64, -128];
-
-/// E(P(S(input))), in the form of a half.
+/// One bit of each byte, from the byte of the lane that is to be looked at.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn feistel(input: __m256i) -> __m256i {
-    // A byte shuffle gives 0 where bit 7 of the index is set: after the addition, everywhere but where bits 4 and 5
-    // are those of the quarter of the tables.
-    let quarter = |high| {
-        _mm256_add_epi8(_mm256_xor_si256(input, _mm256_set1_epi8(high)), _mm256_set1_epi8(0x70))
-    };
-    let [q0, q1, q2, q3] = [0x00, 0x10, 0x20, 0x30].map(quarter);
-    let look = |[t0, t1, t2, t3]: &[Bytes; 4], keep| {
-        let low =
-            _mm256_or_si256(_mm256_shuffle_epi8(bytes(t0), q0), _mm256_shuffle_epi8(bytes(t1), q1));
-        let high =
-            _mm256_or_si256(_mm256_shuffle_epi8(bytes(t2), q2), _mm256_shuffle_epi8(bytes(t3), q3));
-        _mm256_and_si256(_mm256_or_si256(low, high), bytes(keep))
-    };
-    let ([s0, s1, s2, s3], [k0, k1, k2, k3]) = (&SBOXES, &KEEP);
-    let (low, high) =
-        (_mm256_or_si256(look(s0, k0), look(s1, k1)), _mm256_or_si256(look(s2, k2), look(s3, k3)));
-    let nibbles = _mm256_or_si256(low, high);
-    // Each nibble at both places of its byte.
-    let down = _mm256_and_si256(_mm256_srli_epi16::<4>(nibbles), _mm256_set1_epi8(0x0f));
-    let up = _mm256_and_si256(_mm256_slli_epi16::<4>(nibbles), _mm256_set1_epi8(-16));
-    let both = _mm256_or_si256(nibbles, _mm256_or_si256(down, up));
-    let spread =
-        |from, bit| _mm256_and_si256(_mm256_shuffle_epi8(both, bytes(from)), _mm256_set1_epi8(bit));
-    let [f0, f1, f2, f3, f4, f5] = &SPREAD;
-    let a = _mm256_xor_si256(spread(f0, 1), spread(f1, 2));
-    let b = _mm256_xor_si256(spread(f2, 4), spread(f3, 8));
-    let c = _mm256_xor_si256(spread(f4, 16), spread(f5, 32));
-    _mm256_xor_si256(_mm256_xor_si256(a, b), c)
+fn take(data: __m256i, from: &Pick) -> __m256i {
+    _mm256_and_si256(_mm256_shuffle_epi8(data, bytes(&from.byte)), bytes(&from.bit))
 }
 
 /// All ones in each byte whose bit is set, else 0.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn pick(data: __m256i, from: &Pick) -> __m256i {
-    let bit = bytes(&from.bit);
-    _mm256_cmpeq_epi8(_mm256_and_si256(_mm256_shuffle_epi8(data, bytes(&from.byte)), bit), bit)
+fn test(data: __m256i, from: &Pick) -> __m256i {
+    _mm256_cmpeq_epi8(take(data, from), bytes(&from.bit))
 }
 
-/// The round keys of one pass for up to four blocks from `first` on; a key shared by all is expanded once.
+/// Words of 32 bits.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn schedule_keys(
-    schedule: &mut Schedule,
-    keys: Keys<'_, '_>,
-    first: usize,
-    count: usize,
-    part: Part,
-) {
-    if let Keys::Shared(key) = keys {
-        expand(schedule, 0, key.part(part));
-        for [first, rest @ ..] in &mut schedule.0 {
-            rest.fill(*first);
-        }
-        return;
-    }
-    for lane in 0..LANES.min(count) {
-        if let Some(key) = keys.get(first.wrapping_add(lane)) {
-            expand(schedule, lane, key.part(part));
-        }
-    }
-}
-
-/// The sixteen round keys of one block, into its lane.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn expand(schedule: &mut Schedule, lane: usize, key: &[u8; 8]) {
-    let key = _mm256_set1_epi64x(i64::from_le_bytes(*key));
-    let [low, high] = &KEY_BITS;
-    let (low, high) = (pick(key, low), pick(key, high));
-    let (fours, _) = schedule.0.as_chunks_mut::<4>();
-    for (bits, rounds) in ROUND_KEYS.iter().zip(fours) {
-        let mut four = _mm256_setzero_si256();
-        for ([from_low, from_high], bit) in bits.iter().zip(ONE_BIT) {
-            let both = _mm256_or_si256(
-                _mm256_shuffle_epi8(low, bytes(from_low)),
-                _mm256_shuffle_epi8(high, bytes(from_high)),
-            );
-            four = _mm256_or_si256(four, _mm256_and_si256(both, _mm256_set1_epi8(bit)));
-        }
-        let (c, d) = (_mm256_castsi256_si128(four), _mm256_extracti128_si256::<1>(four));
-        let [r0, r1, r2, r3] = rounds;
-        split(_mm_unpacklo_epi32(c, d), r0.get_mut(lane), r1.get_mut(lane));
-        split(_mm_unpackhi_epi32(c, d), r2.get_mut(lane), r3.get_mut(lane));
-    }
-}
-
-/// The two words of a register.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn split(data: __m128i, low: Option<&mut u64>, high: Option<&mut u64>) {
-    let data = _mm_castsi128_pd(data);
-    if let (Some(low), Some(high)) = (low, high) {
-        // SAFETY: writes the eight bytes of a `u64`; any alignment is allowed.
-        unsafe { _mm_storel_pd(core::ptr::from_mut(low).cast(), data) };
-        // SAFETY: as above.
-        unsafe { _mm_storeh_pd(core::ptr::from_mut(high).cast(), data) };
-    }
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
-fn key_at(schedule: &Schedule, round: usize) -> __m256i {
-    let Some(words) = schedule.0.get(round) else { return _mm256_setzero_si256() };
-    // SAFETY: four words of eight bytes, which are 32, aligned to 32 with the schedule.
-    unsafe { _mm256_load_si256(words.as_ptr().cast()) }
+fn exchange(data: __m256i, from: &[i32; 8]) -> __m256i {
+    // SAFETY: 32 bytes; any alignment is allowed.
+    let from = unsafe { _mm256_loadu_si256(from.as_ptr().cast()) };
+    _mm256_permutevar8x32_epi32(data, from)
 }
 
 /// Up to four blocks, the rest 0.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn load(blocks: &[[u8; 8]]) -> __m256i {
-    let mut held = [[0; 8]; LANES];
-    for (to, from) in held.iter_mut().zip(blocks) {
-        *to = *from;
-    }
-    // SAFETY: four blocks of eight bytes; any alignment is allowed.
-    let data = unsafe { _mm256_loadu_si256(held.as_ptr().cast()) };
-    held.zeroize();
-    data
+    let word = |index| blocks.get(index).map_or(0, |block| i64::from_le_bytes(*block));
+    _mm256_set_epi64x(word(3), word(2), word(1), word(0))
 }
 
 /// Up to four blocks, as many as there is room for.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn store(blocks: &mut [[u8; 8]], data: __m256i) {
-    let mut held = [[0; 8]; LANES];
-    // SAFETY: four blocks of eight bytes; any alignment is allowed.
-    unsafe { _mm256_storeu_si256(held.as_mut_ptr().cast(), data) };
-    for (to, from) in blocks.iter_mut().zip(&held) {
-        *to = *from;
+    let halves = [_mm256_castsi256_si128(data), _mm256_extracti128_si256::<1>(data)];
+    for (pair, half) in blocks.chunks_mut(2).zip(halves.map(|half| _mm_castsi128_pd(half))) {
+        if let Some(block) = pair.first_mut() {
+            // SAFETY: writes the eight bytes of a block; any alignment is allowed.
+            unsafe { _mm_storel_pd(block.as_mut_ptr().cast(), half) };
+        }
+        if let Some(block) = pair.get_mut(1) {
+            // SAFETY: as above.
+            unsafe { _mm_storeh_pd(block.as_mut_ptr().cast(), half) };
+        }
     }
-    held.zeroize();
 }
 
 #[inline]

@@ -1,94 +1,106 @@
 //! Which code runs: found once, the same calls for all.
 
+use core::fmt;
 use std::sync::OnceLock;
 
+use zeroize::Zeroize;
+
 use crate::key::{Direction, Key, KeyLengthError, Keys};
-use crate::scalar;
 #[cfg(target_arch = "x86_64")]
 use crate::{avx2, vbmi};
+use crate::{bitslice, scalar};
+
+pub use names::{Instructions, KernelName, UnknownKernelError};
+
+mod names;
 
 /// A batch has not as many keys as blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a batch needs one key for each block")]
 pub struct BatchLengthError;
 
-/// No kernel has this name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no TDES kernel of this name")]
-pub struct UnknownKernelError;
-
-/// Names a kernel, for tests and measurements; [`Kernel::detect`] chooses by itself.
+/// What runs here: one kernel for all batches, or one for small and one for large. There is no way to get one that this
+/// processor cannot run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KernelName {
-    /// One block at a time, truth tables as rotated words; every processor with 64-bit registers.
-    Scalar,
-    /// S-boxes as byte shuffles of 16-byte registers; AVX2.
-    Avx2,
-    /// S-boxes as byte permutes of 64-byte registers; AVX-512 VBMI and GFNI.
-    Vbmi,
+pub struct Kernel {
+    small: KernelName,
+    large: Option<Large>,
 }
 
-impl KernelName {
-    /// All kernels, also those that this processor cannot run.
-    pub const ALL: [Self; 3] = [Self::Scalar, Self::Avx2, Self::Vbmi];
-
-    /// The name as [`Kernel::ENVIRONMENT`] takes it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Scalar => "scalar",
-            Self::Avx2 => "avx2",
-            Self::Vbmi => "vbmi",
-        }
-    }
-}
-
-impl core::str::FromStr for KernelName {
-    type Err = UnknownKernelError;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|kernel| kernel.as_str() == name).ok_or(UnknownKernelError)
-    }
-}
-
-/// A kernel that this processor can run. There is no other way to get one than to ask.
+/// A bitslice kernel, and from how many blocks on it is the quicker one: measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kernel(KernelName);
+struct Large {
+    name: KernelName,
+    lanes: usize,
+    /// Every block under its own key.
+    own: usize,
+    /// All under one.
+    shared: usize,
+}
+
+const fn large(name: KernelName, lanes: usize, own: usize, shared: usize) -> Large {
+    Large { name, lanes, own, shared }
+}
+
+const fn pair(small: KernelName, large: Large) -> Kernel {
+    Kernel { small, large: Some(large) }
+}
+
+// The thresholds are where the curves of `cargo bench` cross on a processor of the Zen 5 family; a call of a bitslice
+// kernel costs the same for any number of lanes, so they follow from its time and that of a block of the other one.
+
+/// The portable pair.
+const PORTABLE: Kernel = pair(KernelName::Scalar, large(KernelName::Bitslice64, 64, 4, 4));
+/// The other pairs, the best first. The second is for AVX-512 without VBMI or GFNI.
+const PAIRS: [(Instructions, Kernel); 3] = [
+    (Instructions::Avx512, pair(KernelName::Vbmi, large(KernelName::Bitslice512, 512, 120, 128))),
+    (Instructions::Avx512, pair(KernelName::Avx2, large(KernelName::Bitslice512, 512, 32, 36))),
+    (Instructions::Avx2, pair(KernelName::Avx2, large(KernelName::Bitslice256, 256, 40, 44))),
+];
 
 impl Kernel {
-    /// The environment variable that forces a kernel, read once by [`Kernel::detect`].
+    /// The environment variable that forces a kernel or a pair by its name, read once by [`Kernel::detect`].
     pub const ENVIRONMENT: &'static str = "PAYHSM_TDES_KERNEL";
 
-    /// The best kernel of this processor, or the one named in [`Kernel::ENVIRONMENT`] if it is known and can run.
+    /// The best pair of this processor, or what is named in [`Kernel::ENVIRONMENT`] if it is known and can run.
     #[must_use]
     pub fn detect() -> Self {
         static FOUND: OnceLock<Kernel> = OnceLock::new();
         *FOUND.get_or_init(|| {
-            let forced = std::env::var(Self::ENVIRONMENT).ok().and_then(|name| name.parse().ok());
-            let best = [KernelName::Vbmi, KernelName::Avx2].into_iter().find_map(Self::with);
-            forced.and_then(Self::with).or(best).unwrap_or(Self(KernelName::Scalar))
+            let forced = std::env::var(Self::ENVIRONMENT).ok().and_then(|name| Self::named(&name));
+            forced
+                .or_else(|| Instructions::ALL.into_iter().rev().find_map(Self::within))
+                .unwrap_or(PORTABLE)
         })
     }
 
-    /// The kernel of this name, or `None` if the processor cannot run it.
-    #[must_use]
-    pub fn with(name: KernelName) -> Option<Self> {
-        let runs = match name {
-            KernelName::Scalar => true,
-            #[cfg(target_arch = "x86_64")]
-            KernelName::Avx2 => avx2::available(),
-            #[cfg(target_arch = "x86_64")]
-            KernelName::Vbmi => vbmi::available(),
-            #[cfg(not(target_arch = "x86_64"))]
-            KernelName::Avx2 | KernelName::Vbmi => false,
-        };
-        runs.then_some(Self(name))
+    fn named(name: &str) -> Option<Self> {
+        let one = name.parse().ok().and_then(Self::with);
+        one.or_else(|| name.parse().ok().and_then(Self::within))
     }
 
-    /// The name of this kernel.
+    /// This kernel alone, for batches of all sizes, or `None` if the processor cannot run it.
+    #[must_use]
+    pub fn with(name: KernelName) -> Option<Self> {
+        runs(name).then_some(Self { small: name, large: None })
+    }
+
+    /// The best pair that keeps within these instructions, or `None` if the processor cannot run it.
+    #[must_use]
+    pub fn within(instructions: Instructions) -> Option<Self> {
+        if instructions == Instructions::Portable {
+            return Some(PORTABLE);
+        }
+        let mut pairs = PAIRS.into_iter().filter(|(of, _)| *of == instructions);
+        let best = pairs
+            .find(|(_, pair)| runs(pair.small) && pair.large.is_none_or(|large| runs(large.name)));
+        best.map(|(_, pair)| pair)
+    }
+
+    /// The kernel that takes a single block; see the `Display` of `self` for all.
     #[must_use]
     pub fn name(self) -> KernelName {
-        self.0
+        self.small
     }
 
     /// Enciphers one block under a key of 8, 16 or 24 bytes.
@@ -151,6 +163,8 @@ impl Kernel {
         let mut blocks = [block];
         self.run(Keys::Shared(key), &mut blocks, direction);
         let [block] = blocks;
+        // It goes back in a register: nothing stays on the stack.
+        blocks.zeroize();
         Ok(block)
     }
 
@@ -168,20 +182,87 @@ impl Kernel {
     }
 
     fn run(self, keys: Keys<'_, '_>, blocks: &mut [[u8; 8]], direction: Direction) {
-        match self.0 {
-            KernelName::Scalar => scalar::run(keys, blocks, direction),
-            #[cfg(target_arch = "x86_64")]
-            KernelName::Avx2 => {
-                // SAFETY: a `Kernel` of this name exists only if `with` found the processor's features.
-                unsafe { avx2::run(keys, blocks, direction) }
-            }
-            #[cfg(target_arch = "x86_64")]
-            KernelName::Vbmi => {
-                // SAFETY: a `Kernel` of this name exists only if `with` found the processor's features.
-                unsafe { vbmi::run(keys, blocks, direction) }
-            }
-            #[cfg(not(target_arch = "x86_64"))]
-            KernelName::Avx2 | KernelName::Vbmi => scalar::run(keys, blocks, direction),
+        let Some(large) = self.large else {
+            return execute(self.small, keys, blocks, direction);
+        };
+        let from = match keys {
+            Keys::Shared(_) => large.shared,
+            Keys::Each(_) => large.own,
+        };
+        // Full lanes go to the large kernel, and so does what is left over if it is enough.
+        let (full, over) = (blocks.len(), blocks.len() % large.lanes);
+        let at = if over < from { full.saturating_sub(over) } else { full };
+        let (keys, keys_over) = keys.split_at(at);
+        let (blocks, blocks_over) = blocks.split_at_mut(at.min(full));
+        if !blocks.is_empty() {
+            execute(large.name, keys, blocks, direction);
+        }
+        if !blocks_over.is_empty() {
+            execute(self.small, keys_over, blocks_over, direction);
+        }
+    }
+}
+
+/// Says which kernel takes which batches: `vbmi, from 128 blocks bitslice512`.
+impl fmt::Display for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.small.as_str())?;
+        let Some(large) = self.large else { return Ok(()) };
+        write!(f, ", from {} blocks ", large.own)?;
+        if large.shared != large.own {
+            write!(f, "({} under one key) ", large.shared)?;
+        }
+        f.write_str(large.name.as_str())
+    }
+}
+
+/// Whether this processor can run a kernel.
+fn runs(name: KernelName) -> bool {
+    match name {
+        KernelName::Scalar | KernelName::Bitslice64 => true,
+        #[cfg(target_arch = "x86_64")]
+        KernelName::Avx2 => avx2::available(),
+        #[cfg(target_arch = "x86_64")]
+        KernelName::Bitslice256 => bitslice::available256(),
+        #[cfg(target_arch = "x86_64")]
+        KernelName::Vbmi => vbmi::available(),
+        #[cfg(target_arch = "x86_64")]
+        KernelName::Bitslice512 => bitslice::available512(),
+        #[cfg(not(target_arch = "x86_64"))]
+        KernelName::Avx2 | KernelName::Bitslice256 | KernelName::Vbmi | KernelName::Bitslice512 => {
+            false
+        }
+    }
+}
+
+/// Runs a kernel. Only for a name in a [`Kernel`]: there is none but those for which [`runs`] holds.
+fn execute(name: KernelName, keys: Keys<'_, '_>, blocks: &mut [[u8; 8]], direction: Direction) {
+    match name {
+        KernelName::Scalar => scalar::run(keys, blocks, direction),
+        KernelName::Bitslice64 => bitslice::run64(keys, blocks, direction),
+        #[cfg(target_arch = "x86_64")]
+        KernelName::Avx2 => {
+            // SAFETY: `runs` found the processor's features before there was a `Kernel` of this name.
+            unsafe { avx2::run(keys, blocks, direction) }
+        }
+        #[cfg(target_arch = "x86_64")]
+        KernelName::Bitslice256 => {
+            // SAFETY: as above.
+            unsafe { bitslice::run256(keys, blocks, direction) }
+        }
+        #[cfg(target_arch = "x86_64")]
+        KernelName::Vbmi => {
+            // SAFETY: as above.
+            unsafe { vbmi::run(keys, blocks, direction) }
+        }
+        #[cfg(target_arch = "x86_64")]
+        KernelName::Bitslice512 => {
+            // SAFETY: as above.
+            unsafe { bitslice::run512(keys, blocks, direction) }
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        KernelName::Avx2 | KernelName::Bitslice256 | KernelName::Vbmi | KernelName::Bitslice512 => {
+            scalar::run(keys, blocks, direction)
         }
     }
 }

@@ -50,6 +50,10 @@ impl<'k> Key<'k> {
     fn is_single(&self) -> bool {
         self.len == 8
     }
+
+    fn is_triple(&self) -> bool {
+        self.len == 24
+    }
 }
 
 impl fmt::Debug for Key<'_> {
@@ -105,6 +109,25 @@ impl<'k> Keys<'_, 'k> {
         match self {
             Self::Shared(key) => Some(*key),
             Self::Each(keys) => keys.get(index).or(keys.last()).copied(),
+        }
+    }
+
+    /// The keys of the first `blocks` blocks, and those of the others.
+    pub(crate) fn split_at(self, blocks: usize) -> (Self, Self) {
+        match self {
+            Self::Shared(key) => (Self::Shared(key), Self::Shared(key)),
+            Self::Each(keys) => {
+                let (first, rest) = keys.split_at(keys.len().min(blocks));
+                (Self::Each(first), Self::Each(rest))
+            }
+        }
+    }
+
+    /// Whether the third part of some key is not the first. Lengths of keys are not secret.
+    pub(crate) fn any_triple(&self) -> bool {
+        match self {
+            Self::Shared(key) => key.is_triple(),
+            Self::Each(keys) => keys.iter().fold(false, |any, key| any | key.is_triple()),
         }
     }
 

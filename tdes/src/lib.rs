@@ -24,12 +24,19 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+mod bitslice;
 mod fips;
 mod kernel;
 mod key;
+mod modes;
 mod scalar;
+#[cfg(feature = "cipher")]
+mod traits;
 #[cfg(target_arch = "x86_64")]
 mod vbmi;
 
-pub use kernel::{BatchLengthError, Kernel, KernelName, UnknownKernelError};
+pub use kernel::{BatchLengthError, Instructions, Kernel, KernelName, UnknownKernelError};
 pub use key::{Key, KeyLengthError};
+pub use modes::ModeError;
+#[cfg(feature = "cipher")]
+pub use traits::Tdes;

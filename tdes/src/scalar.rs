@@ -13,7 +13,9 @@ use tables::{KEY_MASK, PC1_MOVES, PC2_MOVES, TRUTH, gather};
 
 mod tables;
 
-/// Enciphers or deciphers each block under its key.
+/// Enciphers or deciphers each block under its key. Not inlined: where the caller has a large frame and ends with
+/// [`wipe`], that would begin above it, and miss what lies below.
+#[inline(never)]
 pub(crate) fn run(keys: Keys<'_, '_>, blocks: &mut [[u8; 8]], direction: Direction) {
     all(keys, blocks, direction);
     wipe();

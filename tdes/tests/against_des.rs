@@ -1,11 +1,14 @@
-//! Every kernel equals the `des` crate: random blocks, both directions, every batch size, keys per block and shared.
+//! Every kernel, and every pair of them, equals the `des` crate: random blocks, both directions, batches of all sizes,
+//! keys per block and shared.
 //!
-//! `PAYHSM_LONG_TESTS=1` goes to 10^7 blocks and batches up to 600.
+//! `PAYHSM_LONG_TESTS=1` goes to 10^7 blocks and every size of batch up to 600.
 #![expect(clippy::unwrap_used, reason = "tests stop at what they do not expect")]
 
 use cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use des::{Des, TdesEde2, TdesEde3};
-use payhsm_tdes::{BatchLengthError, Kernel, KernelName, Key, KeyLengthError};
+use payhsm_tdes::{
+    BatchLengthError, Instructions, Kernel, KernelName, Key, KeyLengthError, UnknownKernelError,
+};
 
 /// SplitMix64: the tests need variety, not secrecy.
 struct Random(u64);
@@ -32,7 +35,17 @@ fn long() -> bool {
 }
 
 fn kernels() -> Vec<Kernel> {
-    KernelName::ALL.into_iter().filter_map(Kernel::with).collect()
+    let alone = KernelName::ALL.into_iter().filter_map(Kernel::with);
+    alone.chain(Instructions::ALL.into_iter().filter_map(Kernel::within)).collect()
+}
+
+/// Sizes about those where a kernel's registers or lanes are full, and where a pair changes hands.
+fn sizes() -> Vec<usize> {
+    if long() {
+        return (0..=600).collect();
+    }
+    let about = [64, 96, 120, 128, 256, 512, 576].into_iter().flat_map(|full| full - 1..=full + 1);
+    (0..=46).chain(about).collect()
 }
 
 fn with<C: KeyInit + BlockCipherEncrypt + BlockCipherDecrypt>(
@@ -105,8 +118,10 @@ fn many_random_blocks() {
     for kernel in kernels() {
         for encrypt in [true, false] {
             for round in 0..blocks_in_all / 1_000 {
+                // One length in all keys, or one after the other.
+                let lengths = [[16, 24, 8, 16], [16; 4], [24; 4], [8, 16, 8, 16], [8; 4]];
                 let keys: Vec<_> =
-                    (0..1_000).map(|i| random.key([16, 24, 8, 16][(i + round) % 4])).collect();
+                    (0..1_000).map(|i| random.key(lengths[round % 5][(i + round) % 4])).collect();
                 let blocks: Vec<_> = (0..1_000).map(|_| random.block()).collect();
                 batch(kernel, &keys, &blocks, encrypt);
             }
@@ -118,7 +133,7 @@ fn many_random_blocks() {
 fn every_batch_size() {
     let mut random = Random(3);
     for kernel in kernels() {
-        for size in 0..=if long() { 600 } else { 70 } {
+        for size in sizes() {
             let blocks: Vec<_> = (0..size).map(|_| random.block()).collect();
             for len in [8, 16, 24] {
                 let keys: Vec<_> = (0..size).map(|_| random.key(len)).collect();
@@ -191,4 +206,19 @@ fn lengths_are_errors() {
 fn debug_shows_no_key() {
     let key = [0xd5; 16];
     assert_eq!(format!("{:?}", Key::new(&key).unwrap()), "Key(16 bytes)");
+}
+
+#[test]
+fn names_are_understood() {
+    for name in KernelName::ALL {
+        assert_eq!(name.as_str().parse(), Ok(name));
+    }
+    for set in Instructions::ALL {
+        assert_eq!(set.as_str().parse(), Ok(set));
+    }
+    assert_eq!("best".parse::<Instructions>(), Err(UnknownKernelError));
+    assert_eq!("".parse::<KernelName>(), Err(UnknownKernelError));
+    assert_eq!(Kernel::with(KernelName::Scalar).unwrap().to_string(), "scalar");
+    let pair = Kernel::within(Instructions::Portable).unwrap().to_string();
+    assert!(pair.starts_with("scalar, from ") && pair.ends_with(" bitslice64"), "{pair}");
 }
