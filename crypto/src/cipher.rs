@@ -1,6 +1,6 @@
 //! Block ciphers under one key: DES, two- and three-key TDES, AES-128/192/256.
 //!
-//! The only file that names the crates `payhsm_tdes` and `aes`; everything else sees a
+//! The only file that names the crates `payhsm_tdes`, `payhsm_fibers` and `aes`; everything else sees a
 //! [`BlockKey`]. DES and TDES have blocks of 8 bytes, AES of 16. Parity bits of DES keys are
 //! ignored. TDES keeps no schedule: it makes the round keys again inside the rounds, which costs
 //! less than reading them.
@@ -10,7 +10,8 @@ use core::fmt;
 use aes::{Aes128, Aes192, Aes256};
 use cipher::array::{Array, ArraySize};
 use cipher::{Block, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
-use payhsm_tdes::{Kernel, Key};
+use payhsm_fibers::tdes;
+use payhsm_tdes::Key;
 use zeroize::Zeroizing;
 
 mod modes;
@@ -159,7 +160,14 @@ impl BlockKey {
     /// Every whole block of `data` by itself (ECB); a rest is an error.
     fn each_block(&self, data: &mut [u8], direction: Direction) -> Result<(), BlockLengthError> {
         match &self.0 {
-            Schedule::Tdes(key, length) => tdes_blocks(key, *length, data, direction),
+            Schedule::Tdes(key, length) => {
+                let (key, blocks) = (tdes_key(key, *length)?, tdes_blocks(data)?);
+                match direction {
+                    Direction::Encrypt => tdes::encrypt(key, blocks),
+                    Direction::Decrypt => tdes::decrypt(key, blocks),
+                }
+                Ok(())
+            }
             Schedule::Aes128(key) => blocks(key, data, direction),
             Schedule::Aes192(key) => blocks(key, data, direction),
             Schedule::Aes256(key) => blocks(key, data, direction),
@@ -187,30 +195,29 @@ where
     Ok(())
 }
 
-fn tdes_blocks(
-    key: &[u8; 24],
-    length: usize,
-    data: &mut [u8],
-    direction: Direction,
-) -> Result<(), BlockLengthError> {
-    let key = key.get(..length).and_then(|key| Key::new(key).ok()).ok_or(BlockLengthError)?;
-    let (blocks, rest) = data.as_chunks_mut::<DES_BLOCK>();
-    if !rest.is_empty() {
-        return Err(BlockLengthError);
-    }
-    match direction {
-        Direction::Encrypt => Kernel::detect().encrypt_blocks_shared(key, blocks),
-        Direction::Decrypt => Kernel::detect().decrypt_blocks_shared(key, blocks),
-    }
-    Ok(())
+/// A DES or TDES key, for the crate that runs it.
+fn tdes_key(key: &[u8; 24], length: usize) -> Result<Key<'_>, BlockLengthError> {
+    key.get(..length).and_then(|key| Key::new(key).ok()).ok_or(BlockLengthError)
+}
+
+/// The DES blocks of `data`; a rest is an error.
+fn tdes_blocks(data: &mut [u8]) -> Result<&mut [[u8; DES_BLOCK]], BlockLengthError> {
+    let (blocks, rest) = data.as_chunks_mut();
+    if rest.is_empty() { Ok(blocks) } else { Err(BlockLengthError) }
 }
 
 /// Enciphers one 8-byte block under a key used for nothing else (8, 16 or 24 bytes), keeping no schedule.
 pub fn tdes_encrypt_once(key: &[u8], block: [u8; 8]) -> Result<[u8; 8], KeyLengthError> {
-    Kernel::detect().encrypt_block(key, block).map_err(|_| KeyLengthError)
+    let mut blocks = [block];
+    tdes::encrypt(Key::new(key).map_err(|_| KeyLengthError)?, &mut blocks);
+    let [block] = blocks;
+    Ok(block)
 }
 
 /// Deciphers one 8-byte block under a key used for nothing else (8, 16 or 24 bytes), keeping no schedule.
 pub fn tdes_decrypt_once(key: &[u8], block: [u8; 8]) -> Result<[u8; 8], KeyLengthError> {
-    Kernel::detect().decrypt_block(key, block).map_err(|_| KeyLengthError)
+    let mut blocks = [block];
+    tdes::decrypt(Key::new(key).map_err(|_| KeyLengthError)?, &mut blocks);
+    let [block] = blocks;
+    Ok(block)
 }

@@ -2,7 +2,8 @@
 //!
 //! An IV is one block. It is left holding the chaining value, so that a text in several parts goes on where it stopped.
 
-use super::{BlockKey, BlockLengthError, Direction};
+use super::{BlockKey, BlockLengthError, Direction, Schedule, tdes_blocks, tdes_key};
+use payhsm_tdes::Kernel;
 
 impl BlockKey {
     /// ECB encryption of whole blocks (SP 800-38A 6.1).
@@ -26,9 +27,14 @@ impl BlockKey {
         Ok(())
     }
 
-    /// CBC decryption of whole blocks (SP 800-38A 6.2).
+    /// CBC decryption of whole blocks (SP 800-38A 6.2), under TDES all of them together.
     pub fn cbc_decrypt(&self, iv: &mut [u8], data: &mut [u8]) -> Result<(), BlockLengthError> {
         self.whole_blocks(iv, data)?;
+        if let Schedule::Tdes(key, length) = &self.0 {
+            let iv = iv.as_mut_array().ok_or(BlockLengthError)?;
+            Kernel::detect().cbc_decrypt(tdes_key(key, *length)?, iv, tdes_blocks(data)?);
+            return Ok(());
+        }
         let mut held = [0; 16];
         let ciphertext = held.get_mut(..iv.len()).ok_or(BlockLengthError)?;
         for block in data.chunks_exact_mut(self.block_len()) {
