@@ -71,10 +71,12 @@ error_codes! {
     StrongerLmkNeeded = b"48", "The wrapping key is weaker than the key it would protect.";
     InvalidHeader = b"51", "Invalid message header.";
     CommandNotLicensed = b"67", "Command not licensed.";
-    CommandDisabled = b"68", "Command unknown, or disabled in this profile.";
+    CommandDisabled = b"68", "Command unknown, disabled in this profile, or not among those of this caller.";
     PinBlockFormatDisabled = b"69", "PIN block format disabled in this profile.";
     NotOperational = b"70", "The appliance is sealed: no LMK is in force.";
     RecordFailed = b"71", "The audit record could not be written; the command had no effect.";
+    RateExceeded = b"72", "The caller asks more often than it may; the command had no effect.";
+    Tampered = b"73", "The appliance has been tampered with: only status commands answer until officers have put it right.";
     SingleLengthInDisguise = b"75", "A single-length key in double-length clothing: its parts are equal.";
     InvalidDataLength = b"80", "The data length is wrong.";
     PinLengthMismatch = b"81", "The PIN length does not fit.";

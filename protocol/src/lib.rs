@@ -13,6 +13,7 @@
 //! | [`compact`] | the encoding of the compact dialect |
 //! | [`command`] | one file a command, and the table of them all |
 //! | [`error_code`] | every two-character code that an answer can carry |
+//! | [`officer`] | what the officers' console and the daemon say to each other |
 #![forbid(unsafe_code)]
 #![expect(
     clippy::mem_forget,
@@ -25,6 +26,7 @@ pub mod error_code;
 pub mod field;
 pub mod frame;
 pub mod host;
+pub mod officer;
 
 pub use command::{Command, CommandCode, Opcode};
 pub use error_code::ErrorCode;

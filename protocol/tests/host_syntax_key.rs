@@ -350,6 +350,7 @@ fn samples() -> Vec<(&'static str, String)> {
         ("NC", "%02".into()),
         ("NO", "00".into()),
         ("NO", "01".into()),
+        ("NO", "02".into()),
     ]
 }
 
@@ -437,7 +438,7 @@ fn a_wrong_field_has_its_code() {
         ("N0", "257".into(), E::VerificationFailed),
         ("N0", "0x8".into(), E::VerificationFailed),
         ("NC", "0".into(), E::InvalidInput),
-        ("NO", "02".into(), E::InvalidInput),
+        ("NO", "03".into(), E::InvalidInput),
     ];
     for (code, fields, expected) in other {
         assert_eq!(verdict(code, fields.as_bytes(), &settings()), Err(expected), "{code}{fields}");

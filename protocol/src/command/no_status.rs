@@ -21,6 +21,8 @@ pub enum StatusMode {
     Configuration,
     /// `01`: compliance.
     Compliance,
+    /// `02`: where the appliance stands.
+    State,
 }
 
 impl Checked for StatusMode {
@@ -62,6 +64,21 @@ pub enum Status {
         /// What is in force as LMK.
         lmk: LmkKind,
     },
+    /// Where the appliance stands.
+    State(ApplianceState),
+}
+
+/// Where an appliance stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
+pub enum ApplianceState {
+    /// No LMK has ever been made here.
+    Uninitialised,
+    /// There is an LMK, and it takes officers to bring it into force.
+    Sealed,
+    /// The LMK is in force.
+    Operational,
+    /// Something is wrong that only officers can put right.
+    Tampered,
 }
 
 /// What is in force as LMK.
@@ -83,6 +100,7 @@ impl Command for ReportStatus {
         let mode = match &fields.chars()? {
             b"00" => StatusMode::Configuration,
             b"01" => StatusMode::Compliance,
+            b"02" => StatusMode::State,
             _ => return Err(ErrorCode::InvalidInput),
         };
         Ok(Self { mode })
@@ -112,6 +130,12 @@ impl Reply for StatusReport {
                     LmkKind::Test => b"TEST LMK  ",
                 });
             }
+            Status::State(state) => writer.raw(match state {
+                ApplianceState::Uninitialised => b"UNINITIALISED",
+                ApplianceState::Sealed => b"SEALED       ",
+                ApplianceState::Operational => b"OPERATIONAL  ",
+                ApplianceState::Tampered => b"TAMPERED     ",
+            }),
         }
     }
 }

@@ -1,0 +1,138 @@
+//! Zones: a partner, the keys shared with it, and who may use them. A new one is led through from its ZMK on.
+
+use super::keys::{self, How};
+use super::{key_form, needs_two};
+use crate::prompt::{Question, choose};
+use crate::session::{Session, unexpected};
+use crate::terminal::Tone;
+use crate::{Leave, words};
+use payhsm_protocol::officer::{Act, Answer, Zone};
+
+const HELP: &str = "A zone is a partner, such as a scheme or a processor. First comes the ZMK, on sheets; under it come the \
+    keys for PIN blocks (ZPK) and data (ZEK).";
+
+/// The menu of zones.
+///
+/// # Errors
+/// [`Leave`].
+pub fn run(session: &mut Session<'_>) -> Result<(), Leave> {
+    let choices = ["List", "Make or change one", "Remove one"].map(str::to_owned);
+    match choose(session.terminal, "Zones", &choices, HELP)? {
+        0 => show(session),
+        1 => make(session),
+        _ => remove(session),
+    }
+}
+
+/// The zones.
+///
+/// # Errors
+/// [`Leave`].
+pub fn zones(session: &mut Session<'_>) -> Result<Vec<Zone>, Leave> {
+    let Answer::Zones(zones) = session.ask(&Act::ListZones)? else {
+        return Err(unexpected());
+    };
+    Ok(zones)
+}
+
+fn show(session: &mut Session<'_>) -> Result<(), Leave> {
+    let zones = zones(session)?;
+    if zones.is_empty() {
+        session.terminal.say("There are no zones yet.");
+    }
+    for zone in zones {
+        session.terminal.say(&words::zone(&zone));
+    }
+    Ok(())
+}
+
+fn make(session: &mut Session<'_>) -> Result<(), Leave> {
+    needs_two(session)?;
+    session.record.set_title("keys of a zone");
+    let name = Question::new("Name of the zone", "1 to 3 letters or digits, such as VIS.").ask(
+        session.terminal,
+        |name| match name.len() {
+            1..=3 if name.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+                Ok(name.to_ascii_uppercase())
+            }
+            _ => Err("A zone has 1 to 3 letters or digits.".to_owned()),
+        },
+    )?;
+    let lower = name.to_ascii_lowercase();
+    let zmk = key(session, "ZMK", key_form::ZMK, &format!("{lower}-zmk"))?;
+    let zpk = key(session, "ZPK", key_form::ZPK, &format!("{lower}-zpk"))?;
+    let zek = key(session, "ZEK", key_form::ZEK, &format!("{lower}-zek"))?;
+    let help = "How a PIN or a value leaves for the zone. E6 is what most partners take; the page on zones lists E1 to E7.";
+    let export_profile =
+        Question::new("Export profile", help).or("E6").ask(session.terminal, |typed| {
+            let profile = typed.to_ascii_uppercase();
+            match profile.strip_prefix('E').and_then(|number| number.parse::<u8>().ok()) {
+                Some(1..=7) => Ok(profile),
+                _ => Err("Type E1 to E7.".to_owned()),
+            }
+        })?;
+    let help = "Names in the certificates of the programs that may name this zone, with spaces between. Without any, none may.";
+    let callers =
+        Question::new("Callers that may use it", help).or("none").text(session.terminal)?;
+    let callers: Vec<_> = match callers.as_str() {
+        "none" => Vec::new(),
+        names => names.split_whitespace().map(str::to_owned).collect(),
+    };
+    let zone = Zone { name, zmk, zpk, zek, export_profile, callers };
+    session.terminal.show(Tone::Title, &words::zone(&zone));
+    super::confirm(session, "Keep the zone so?", "It replaces a zone of the same name.")?;
+    session.perform(&Act::SetZone(zone))?;
+    session.end_record(None);
+    Ok(())
+}
+
+/// One key of the zone: made now, or there already, or none.
+fn key(
+    session: &mut Session<'_>,
+    name: &str,
+    purpose: key_form::Purpose,
+    suggested: &str,
+) -> Result<Option<String>, Leave> {
+    let from_zmk = name != "ZMK";
+    let mut choices = vec![("From components", Some(How::Components))];
+    if from_zmk {
+        choices.push(("Import it under the ZMK", Some(How::Import)));
+    }
+    choices.push(("Make it inside", Some(How::Inside)));
+    let names: Vec<_> = choices
+        .iter()
+        .map(|(text, _)| (*text).to_owned())
+        .chain(["It is in the store already".to_owned(), "This zone has none".to_owned()])
+        .collect();
+    loop {
+        let chosen = choose(session.terminal, &format!("The {name} of the zone"), &names, HELP)?;
+        let made = match choices.get(chosen) {
+            Some((_, Some(how))) => {
+                keys::make(session, *how, Some(purpose), Some(suggested)).map(Some)
+            }
+            _ if chosen == choices.len() => {
+                keys::ask_label(session, &format!("Label of the {name}")).map(Some)
+            }
+            _ => Ok(None),
+        };
+        match made {
+            // The zone is not lost for one key that went wrong.
+            Err(Leave::Refused(why)) => session.terminal.show(Tone::Bad, &why),
+            Err(Leave::Back) => {}
+            other => return other,
+        }
+    }
+}
+
+fn remove(session: &mut Session<'_>) -> Result<(), Leave> {
+    needs_two(session)?;
+    let zones = zones(session)?;
+    if zones.is_empty() {
+        return Err(Leave::Refused("There are no zones yet.".to_owned()));
+    }
+    let choices: Vec<_> = zones.iter().map(words::zone).collect();
+    let chosen = choose(session.terminal, "Which zone?", &choices, "Its keys stay in the store.")?;
+    let name = zones.into_iter().nth(chosen).ok_or(Leave::Back)?.name;
+    super::confirm(session, &format!("Remove {name}?"), "Its keys stay in the store.")?;
+    session.perform(&Act::RemoveZone { name })
+}
