@@ -6,6 +6,7 @@
 //! | module | does |
 //! |---|---|
 //! | [`cipher`] | DES, TDES and AES under an expanded [`cipher::BlockKey`]; ECB, CBC, CFB |
+//! | [`aead`] | AES-256-GCM, for what lies on disk |
 //! | [`mac`] | ISO/IEC 9797-1 algorithms 1 and 3, CMAC; in one piece or chained |
 //! | [`kcv`] | key check values |
 //! | [`parity`] | odd parity of DES keys |
@@ -16,6 +17,7 @@
 //! | [`dtab`] | decimalisation tables under the LMK |
 #![forbid(unsafe_code)]
 
+pub mod aead;
 pub mod card;
 pub mod cipher;
 pub mod dtab;

@@ -20,6 +20,9 @@
 //! | [`Key`] | a key with one usage; its operations are in one file for each kind of key |
 //! | [`AnyKey`] | a key whose usage is data: generating, sealing, check values |
 //! | [`exchange`] | export and import under a ZMK or TMK |
+//! | [`Vault`] | the LMKs in force and the open store, for requests and for officers |
+//! | [`store`] | what lies on the disk, sealed |
+//! | [`ceremony`] | components and shares |
 //! | [`Lmk`] | local master keys, and what is under them besides keys: PINs, decimalisation tables |
 //!
 //! Nothing that holds a clear key can be cloned, compared, printed or serialised.
@@ -27,6 +30,7 @@
 
 mod any_key;
 mod attributes;
+pub mod ceremony;
 mod cryptogram;
 mod cvk;
 mod data_key;
@@ -42,15 +46,17 @@ mod pvk;
 mod random;
 mod refusal;
 mod rules;
+pub mod store;
 mod strength;
 pub mod usage;
+mod vault;
 mod weak;
 mod wrapping;
 
 pub use any_key::{AnyKey, Binding, NewKey};
 pub use data_key::DataMode;
 pub use key::{Key, Purpose};
-pub use lmk::{Lmk, LmkPinRefused, LmkScheme, LmkSet, TableRefused};
+pub use lmk::{Lmk, LmkPinRefused, LmkScheme, LmkSecret, LmkSet, TableRefused};
 pub use mac_key::MacAlgorithm;
 pub use material::Algorithm;
 pub use operation::OperationRefused;
@@ -59,6 +65,7 @@ pub use pvk::IbmMethod;
 pub use random::{Random, RandomFailed, SystemRandom};
 pub use refusal::{KeyRefused, Position};
 pub use rules::KeyRules;
+pub use vault::{Inventory, LabelledKey, LmkAbout, MasterChange, Table, Vault, VaultRefused};
 
 // Handlers get the vocabulary of the arithmetic from here, so that they need not name its crate.
 pub use payhsm_crypto::mac::{Chaining, Mac, Padding};

@@ -6,6 +6,7 @@
 mod aes_key_block;
 mod derivation;
 mod pin;
+mod secret;
 mod set;
 mod table;
 mod tdes_key_block;
@@ -17,13 +18,15 @@ use crate::random::Random;
 use crate::refusal::KeyRefused;
 use crate::wrapping::BlockWrapping;
 use aes_key_block::AesKeyBlockLmk;
+use payhsm_arena::{ArenaBox, PlaceError};
 use payhsm_protocol::field::{CheckValue, KeyBlock, LmkId};
 use std::fmt;
+use subtle::ConstantTimeEq;
 use tdes_key_block::TdesKeyBlockLmk;
 use variant::VariantLmk;
-use zeroize::Zeroizing;
 
 pub use pin::LmkPinRefused;
+pub use secret::LmkSecret;
 pub use set::LmkSet;
 pub use table::TableRefused;
 
@@ -41,7 +44,8 @@ pub enum LmkScheme {
     KeyBlockAes,
 }
 
-/// A local master key with everything derived from it, expanded once. Prints its id, scheme and whether it is a test key.
+/// A local master key with everything derived from it, expanded once, in secret memory. Prints its id, scheme and
+/// whether it is a test key.
 pub struct Lmk {
     id: LmkId,
     test: bool,
@@ -51,9 +55,9 @@ pub struct Lmk {
 
 /// Derived and expanded keys of the three kinds.
 pub(crate) enum LmkKeys {
-    Variant(Box<VariantLmk>),
-    TdesKeyBlock(Box<TdesKeyBlockLmk>),
-    AesKeyBlock(Box<AesKeyBlockLmk>),
+    Variant(ArenaBox<VariantLmk>),
+    TdesKeyBlock(ArenaBox<TdesKeyBlockLmk>),
+    AesKeyBlock(ArenaBox<AesKeyBlockLmk>),
 }
 
 impl Lmk {
@@ -62,9 +66,18 @@ impl Lmk {
     /// # Errors
     /// [`KeyRefused::Internal`] without randomness.
     pub fn generate_aes(id: LmkId, random: &mut dyn Random) -> Result<Self, KeyRefused> {
-        let mut secret = Zeroizing::new([0; AES_SECRET]);
-        random.fill(secret.as_mut_slice())?;
-        Self::aes_from_bytes(id, &secret)
+        Self::aes_from_secret(id, &LmkSecret::generate(random)?)
+    }
+
+    /// The AES-256 key-block LMK with this secret.
+    ///
+    /// # Errors
+    /// [`KeyRefused::Internal`] without secret memory.
+    pub fn aes_from_secret(id: LmkId, secret: &LmkSecret) -> Result<Self, KeyRefused> {
+        let secret = secret.bytes()?;
+        // However it came here: everybody knows that one.
+        let test = secret.ct_eq(&test_values::AES_KEY_BLOCK).into();
+        Self::aes(id, secret, test)
     }
 
     /// The AES-256 key-block LMK with these bytes. The caller wipes them.
@@ -72,11 +85,7 @@ impl Lmk {
     /// # Errors
     /// [`KeyRefused::Weak`] for 32 equal bytes, which no ceremony has made.
     pub fn aes_from_bytes(id: LmkId, secret: &[u8; AES_SECRET]) -> Result<Self, KeyRefused> {
-        let (first, rest) = secret.split_first().ok_or(KeyRefused::Internal)?;
-        if rest.iter().fold(0, |difference, byte| difference | (first ^ byte)) == 0 {
-            return Err(KeyRefused::Weak);
-        }
-        Self::aes(id, secret, false)
+        Self::aes_from_secret(id, &LmkSecret::copy_of(secret)?)
     }
 
     /// The AES-256 key-block LMK whose value everybody knows: for tests and migration rehearsals, never for live keys.
@@ -92,9 +101,9 @@ impl Lmk {
     /// # Errors
     /// None that can happen; the arithmetic reports lengths.
     pub fn public_test_tdes_key_block(id: LmkId) -> Result<Self, KeyRefused> {
-        let keys = TdesKeyBlockLmk::new(&test_values::TDES_KEY_BLOCK)?;
+        let keys = in_secret_memory(|| TdesKeyBlockLmk::new(&test_values::TDES_KEY_BLOCK))?;
         let check_value = test_values::TDES_KEY_BLOCK_CHECK_VALUE;
-        Ok(Self { id, test: true, check_value, keys: LmkKeys::TdesKeyBlock(Box::new(keys)) })
+        Ok(Self { id, test: true, check_value, keys: LmkKeys::TdesKeyBlock(keys) })
     }
 
     /// The variant LMK set whose values everybody knows: for tests and migration rehearsals.
@@ -102,14 +111,19 @@ impl Lmk {
     /// # Errors
     /// None that can happen; the arithmetic reports lengths.
     pub fn public_test_variant(id: LmkId) -> Result<Self, KeyRefused> {
-        let keys = VariantLmk::new(&test_values::VARIANT)?;
+        let keys = in_secret_memory(|| VariantLmk::new(&test_values::VARIANT))?;
         let check_value = test_values::VARIANT_CHECK_VALUE;
-        Ok(Self { id, test: true, check_value, keys: LmkKeys::Variant(Box::new(keys)) })
+        Ok(Self { id, test: true, check_value, keys: LmkKeys::Variant(keys) })
     }
 
     fn aes(id: LmkId, secret: &[u8; AES_SECRET], test: bool) -> Result<Self, KeyRefused> {
-        let (keys, check_value) = AesKeyBlockLmk::new(secret)?;
-        Ok(Self { id, test, check_value, keys: LmkKeys::AesKeyBlock(Box::new(keys)) })
+        let mut check_value = [0; 8];
+        let keys = in_secret_memory(|| {
+            let (keys, value) = AesKeyBlockLmk::new(secret)?;
+            check_value = value;
+            Ok(keys)
+        })?;
+        Ok(Self { id, test, check_value, keys: LmkKeys::AesKeyBlock(keys) })
     }
 
     /// The identifier that requests name it by.
@@ -159,6 +173,20 @@ impl Lmk {
             LmkKeys::AesKeyBlock(lmk) => Some(&lmk.wrapping),
         }
     }
+}
+
+/// What `make` makes, in secret memory; whatever it leaves on the stack is wiped.
+fn in_secret_memory<T>(
+    make: impl FnOnce() -> Result<T, KeyRefused>,
+) -> Result<ArenaBox<T>, KeyRefused> {
+    let arena = payhsm_arena::global().map_err(|_| KeyRefused::Internal)?;
+    let placed = payhsm_arena::with_stack_wiped::<65536, _>(|| {
+        arena.try_place(|place| Ok::<_, KeyRefused>(place.write(make()?)))
+    });
+    placed.map_err(|error| match error {
+        PlaceError::Arena(_) => KeyRefused::Internal,
+        PlaceError::Make(refused) => refused,
+    })
 }
 
 impl fmt::Debug for Lmk {

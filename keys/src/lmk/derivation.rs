@@ -12,23 +12,41 @@ use zeroize::Zeroizing;
 pub(super) const PIN_LABEL: &[u8] = b"payhsm: PIN under LMK";
 /// Decimalisation tables under the LMK.
 pub(super) const TABLE_LABEL: &[u8] = b"payhsm: decimalisation table under LMK";
+/// The sealed store.
+pub(super) const STORE_LABEL: &[u8] = b"payhsm: sealed store";
 
-/// Two blocks: 32 bytes from an AES LMK, 16 from a DES one.
-fn derive(lmk: &CmacKey, label: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyRefused> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(32));
+/// Two blocks: 32 bytes from an AES LMK, 16 and zeros from a DES one. And how many bytes that are.
+fn derive(lmk: &CmacKey, label: &[u8]) -> Result<(Zeroizing<[u8; 32]>, usize), KeyRefused> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    let mut length = 0;
     for counter in 1..=2u8 {
         let block = lmk.mac(&[&[counter], label]).map_err(|_| KeyRefused::Internal)?;
-        bytes.extend_from_slice(block.as_bytes());
+        let place = bytes.get_mut(length..length + block.as_bytes().len());
+        place.ok_or(KeyRefused::Internal)?.copy_from_slice(block.as_bytes());
+        length += block.as_bytes().len();
     }
-    Ok(bytes)
+    Ok((bytes, length))
 }
 
 /// An AES key: AES-256 from an AES LMK, AES-128 from a DES one.
 pub(super) fn derive_aes(lmk: &CmacKey, label: &[u8]) -> Result<BlockKey, KeyRefused> {
-    BlockKey::aes(&derive(lmk, label)?).map_err(|_| KeyRefused::Internal)
+    let (bytes, length) = derive(lmk, label)?;
+    let key = bytes.get(..length).ok_or(KeyRefused::Internal)?;
+    BlockKey::aes(key).map_err(|_| KeyRefused::Internal)
+}
+
+/// The 32 bytes of an AES-256 key, from an AES LMK.
+pub(super) fn derive_aes256(
+    lmk: &CmacKey,
+    label: &[u8],
+) -> Result<Zeroizing<[u8; 32]>, KeyRefused> {
+    let (bytes, length) = derive(lmk, label)?;
+    if length == bytes.len() { Ok(bytes) } else { Err(KeyRefused::Internal) }
 }
 
 /// A double-length TDES key from a DES LMK.
 pub(super) fn derive_tdes(lmk: &CmacKey, label: &[u8]) -> Result<BlockKey, KeyRefused> {
-    BlockKey::tdes(&derive(lmk, label)?).map_err(|_| KeyRefused::Internal)
+    let (bytes, length) = derive(lmk, label)?;
+    let key = bytes.get(..length).ok_or(KeyRefused::Internal)?;
+    BlockKey::tdes(key).map_err(|_| KeyRefused::Internal)
 }
