@@ -7,6 +7,7 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use payhsm::Engine;
+use payhsm::caller::Caller;
 use payhsm::engine::{Dialect, Session};
 use payhsm::lifecycle::{Lifecycle, State};
 use payhsm::record::LogOnly;
@@ -18,6 +19,7 @@ use payhsm_protocol::field::LmkId;
 use payhsm_protocol::frame;
 use payhsm_protocol::host::{self, Fields};
 use std::hint::black_box;
+use std::sync::Arc;
 
 const HEADER: &[u8] = b"0000";
 
@@ -31,7 +33,7 @@ fn engine() -> Engine {
 }
 
 fn session(dialect: Dialect) -> Session {
-    Session { peer: "bench".into(), dialect, port_lmk: None }
+    Session { peer: "bench".into(), caller: Arc::new(Caller::plain()), dialect, port_lmk: None }
 }
 
 fn framed(message: &str) -> Vec<u8> {

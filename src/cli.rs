@@ -1,7 +1,7 @@
 //! The command line of `payhsmd`.
 
 use crate::config::{Config, LogFormat, LogSection};
-use crate::daemon::{self, Daemon};
+use crate::daemon::{self, Daemon, Signals};
 use crate::quickstart;
 use clap::{Parser, Subcommand};
 use std::io::{IsTerminal, Write};
@@ -56,11 +56,7 @@ pub fn run() -> ExitCode {
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn check_config(path: &std::path::Path) -> Result<ExitCode, Failure> {
-    let config = Config::load(path)?;
-    // Certificates are part of what can be wrong.
-    if let Some(tls) = &config.tls {
-        crate::net::server_config(&tls.certificate, &tls.private_key, &tls.client_ca)?;
-    }
+    let config = Config::check(path)?;
     writeln!(std::io::stdout(), "{}: good, profile {}", path.display(), config.profile.name())?;
     Ok(ExitCode::SUCCESS)
 }
@@ -68,12 +64,14 @@ fn check_config(path: &std::path::Path) -> Result<ExitCode, Failure> {
 fn serve(path: &std::path::Path) -> Result<ExitCode, Failure> {
     let config = Config::load(path)?;
     start_log(&config.log)?;
+    crate::officers::protect(&config)?;
     daemon::runtime()?.block_on(async {
-        let daemon = Daemon::start(&config).await?;
+        let mut signals = Signals::new()?;
+        let daemon = Daemon::start(path, &config).await?;
         for bound in daemon.bound() {
             tracing::info!(address = %bound.address, tls = bound.tls, lmk = bound.lmk.map(tracing::field::display), "listening");
         }
-        daemon::wait_for_stop().await?;
+        daemon.until_stopped(&mut signals).await?;
         tracing::info!("stopping: what was accepted is being answered");
         daemon.stop().await;
         Ok(ExitCode::SUCCESS)

@@ -1,6 +1,7 @@
 //! The commands, from the daemon's side: policy and handler, one file each.
 
-use crate::authorization::{Authorized, Policy};
+use crate::authorization::{Authorized, Policy, Subject};
+use crate::caller::Caller;
 use crate::lifecycle::State;
 use crate::settings::Settings;
 use payhsm_keys::usage::Usage;
@@ -22,6 +23,8 @@ pub struct Context<'a> {
     pub settings: &'a Settings,
     /// How the host dialect is configured; it fixes the length of a PIN under a DES LMK.
     pub host: &'a host::Settings,
+    /// Who asks.
+    pub caller: &'a Caller,
     /// Where the appliance stands.
     pub state: State,
     /// Randomness.
@@ -115,6 +118,12 @@ pub type Outcome<R> = Result<Answer<R>, ErrorCode>;
 pub trait Handle: Command {
     /// Who may ask for it, and when.
     const POLICY: Policy;
+
+    /// What the request is about, for commands whose policy has an activity: it is compared with
+    /// what officers have authorised, and without it such a command is always refused.
+    fn subject(&self) -> Option<Subject> {
+        None
+    }
 
     /// Carries it out.
     ///

@@ -1,10 +1,22 @@
 //! The configuration file of the daemon.
 
-use crate::net::Limits;
+mod callers;
+mod check;
+mod sections;
+
+pub use callers::CallerSection;
+pub use sections::{
+    HostSection, LimitsSection, Listen, LogFormat, LogSection, MemorySection, OfficersSection,
+    TlsFiles, UnattendedSection,
+};
+
+use crate::caller::Callers;
+use crate::cli::Failure;
+use crate::net::{Limits, Terms};
 use crate::settings::{Legacy, Profile, Settings};
 use payhsm_protocol::host::{self, TableForm};
 use serde::Deserialize;
-use std::net::SocketAddr;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,6 +28,9 @@ pub struct Config {
     pub profile: Profile,
     /// The folder that its stores are kept in, relative to this file; one daemon at a time has it.
     pub state: Option<PathBuf>,
+    /// The file that the generation of the store is kept in, best on another disk: against an
+    /// older copy put back. Without it, it lies in the state folder.
+    pub anchor: Option<PathBuf>,
     /// Where it listens.
     pub listen: Listen,
     /// Certificates; needed for `listen.tls`.
@@ -29,90 +44,20 @@ pub struct Config {
     /// Switches for what should no longer be.
     #[serde(default)]
     pub legacy: Legacy,
+    /// Where officers' programs find it.
+    #[serde(default)]
+    pub officers: OfficersSection,
+    /// Where clear keys live.
+    #[serde(default)]
+    pub memory: MemorySection,
+    /// Unsealing without officers.
+    pub unattended: Option<UnattendedSection>,
+    /// Who may call over TLS; what is not given to a caller it does not have.
+    #[serde(default, rename = "caller")]
+    pub callers: Vec<CallerSection>,
     /// Lines of the log.
     #[serde(default)]
     pub log: LogSection,
-}
-
-/// Where to listen: the base port of each kind; base + 1 + n stands for LMK n.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Listen {
-    /// TLS with client certificates, both dialects.
-    pub tls: Option<SocketAddr>,
-    /// Plain TCP, host dialect: profile `development` alone.
-    pub plain: Option<SocketAddr>,
-}
-
-/// Certificate files in PEM, relative to the configuration file.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TlsFiles {
-    /// The server's certificate and its chain.
-    pub certificate: PathBuf,
-    /// The server's private key.
-    pub private_key: PathBuf,
-    /// The CA certificates that a client's certificate must come from.
-    pub client_ca: PathBuf,
-}
-
-/// Limits, in seconds where they are times.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LimitsSection {
-    /// Connections at one time.
-    pub connections: usize,
-    /// For a TLS handshake.
-    pub handshake_seconds: u64,
-    /// Without a request.
-    pub idle_seconds: u64,
-    /// From the first byte of a request to its last, and for taking an answer.
-    pub request_seconds: u64,
-}
-
-impl Default for LimitsSection {
-    fn default() -> Self {
-        Self { connections: 4096, handshake_seconds: 5, idle_seconds: 300, request_seconds: 5 }
-    }
-}
-
-/// The host dialect.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct HostSection {
-    /// Bytes of the opaque header, 0 to 255.
-    pub header_length: u8,
-    /// The longest PIN under a DES LMK, 4 to 12 digits; such a PIN is one character longer.
-    pub pin_length: u8,
-    /// Whether a ZMK without scheme letter is single length.
-    pub single_length_zmk: bool,
-}
-
-impl Default for HostSection {
-    fn default() -> Self {
-        Self { header_length: 4, pin_length: 4, single_length_zmk: false }
-    }
-}
-
-/// The log.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LogSection {
-    /// `text` or `json`.
-    pub format: LogFormat,
-    /// A filter such as `info` or `payhsm=debug`.
-    pub level: Option<String>,
-}
-
-/// How log lines look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// For a person.
-    #[default]
-    Text,
-    /// For a machine.
-    Json,
 }
 
 /// Why a configuration is refused.
@@ -134,14 +79,34 @@ pub enum ConfigError {
         /// Where and why.
         reason: Box<toml::de::Error>,
     },
-    /// It asks for something that must not be.
-    #[error("{}: {reason}", path.display())]
+    /// It asks for what must not be.
+    #[error("{}: {reasons}", path.display())]
     Refused {
         /// Which file.
         path: PathBuf,
-        /// What, and what to do instead.
-        reason: String,
+        /// All of it, and what to do instead.
+        reasons: Reasons,
     },
+}
+
+/// Everything that is wrong with a configuration, a sentence each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reasons(pub Vec<String>);
+
+impl fmt::Display for Reasons {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_slice() {
+            [only] => f.write_str(only),
+            all => {
+                write!(f, "{} mistakes", all.len())?;
+                all.iter().try_for_each(|one| write!(f, "\n  - {one}"))
+            }
+        }
+    }
+}
+
+fn refused(path: &Path, mistakes: Vec<String>) -> ConfigError {
+    ConfigError::Refused { path: path.to_owned(), reasons: Reasons(mistakes) }
 }
 
 impl Config {
@@ -150,51 +115,44 @@ impl Config {
     /// # Errors
     /// [`ConfigError`] in the words of the person who wrote the file.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let (config, mistakes) = Self::read(path)?;
+        if mistakes.is_empty() { Ok(config) } else { Err(refused(path, mistakes)) }
+    }
+
+    /// Reads a configuration, and gives back what is wrong with it, also in the files that it
+    /// names.
+    ///
+    /// # Errors
+    /// [`ConfigError`], with everything that is wrong.
+    pub fn check(path: &Path) -> Result<Self, ConfigError> {
+        let (config, mut mistakes) = Self::read(path)?;
+        if let Some(Err(wrong)) = config.tls.as_ref().map(TlsFiles::server_config) {
+            mistakes.push(wrong.to_string());
+        }
+        if mistakes.is_empty() { Ok(config) } else { Err(refused(path, mistakes)) }
+    }
+
+    fn read(path: &Path) -> Result<(Self, Vec<String>), ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|reason| ConfigError::Unreadable { path: path.to_owned(), reason })?;
         let mut config: Self = toml::from_str(&text).map_err(|reason| ConfigError::Malformed {
             path: path.to_owned(),
             reason: Box::new(reason),
         })?;
-        config.check().map_err(|reason| ConfigError::Refused { path: path.to_owned(), reason })?;
-        let folder = path.parent().unwrap_or_else(|| Path::new("."));
-        config.state = config.state.map(|state| folder.join(state));
-        if let Some(tls) = &mut config.tls {
-            for file in [&mut tls.certificate, &mut tls.private_key, &mut tls.client_ca] {
-                *file = folder.join(&*file);
-            }
-        }
-        Ok(config)
+        config.set_folder(path.parent().unwrap_or_else(|| Path::new(".")));
+        let mistakes = config.mistakes();
+        Ok((config, mistakes))
     }
 
-    fn check(&self) -> Result<(), String> {
-        let profile = self.profile.name();
-        if self.listen.plain.is_some() && self.profile != Profile::Development {
-            return Err(format!(
-                "listen.plain: plain TCP exists in the profile `development` alone, and this \
-                 profile is `{profile}`; use listen.tls"
-            ));
+    fn set_folder(&mut self, folder: &Path) {
+        let tls = self
+            .tls
+            .iter_mut()
+            .flat_map(|tls| [&mut tls.certificate, &mut tls.private_key, &mut tls.client_ca]);
+        let files = self.state.iter_mut().chain(&mut self.anchor).chain(&mut self.officers.socket);
+        for file in files.chain(tls) {
+            *file = folder.join(&*file);
         }
-        if self.listen.plain.is_none() && self.listen.tls.is_none() {
-            return Err("listen: neither tls nor plain is given, so nobody could call".to_owned());
-        }
-        if self.listen.tls.is_some() && self.tls.is_none() {
-            return Err("listen.tls needs the section [tls] with certificate, private_key and \
-                        client_ca"
-                .to_owned());
-        }
-        if !(4..=12).contains(&self.host.pin_length) {
-            return Err(format!(
-                "host.pin_length is {}, but a PIN has 4 to 12 digits",
-                self.host.pin_length
-            ));
-        }
-        let limits = self.limits;
-        let times = [limits.handshake_seconds, limits.idle_seconds, limits.request_seconds];
-        if limits.connections == 0 || times.contains(&0) {
-            return Err("limits: none of them may be 0".to_owned());
-        }
-        Ok(())
     }
 
     /// The security settings.
@@ -228,36 +186,48 @@ impl Config {
             request: Duration::from_secs(self.limits.request_seconds),
         }
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::Config;
-
-    fn check(text: &str) -> Result<(), String> {
-        toml::from_str::<Config>(text).map_err(|error| error.to_string())?.check()
+    /// Who may call over TLS.
+    ///
+    /// # Errors
+    /// What is wrong with the entries, a sentence each.
+    pub fn callers(&self) -> Result<Callers, Reasons> {
+        callers::read(&self.callers, self.profile)
     }
 
-    #[test]
-    fn plain_tcp_is_for_development_alone() {
-        let plain = |profile: &str| {
-            check(&format!("profile = '{profile}'\n[listen]\nplain = '127.0.0.1:1500'"))
-        };
-        assert_eq!(plain("development"), Ok(()));
-        for profile in ["issuer", "acquirer"] {
-            let refusal = plain(profile).unwrap_err();
-            assert!(refusal.contains("plain TCP") && refusal.contains(profile), "{refusal}");
-        }
+    /// What connections are served on.
+    ///
+    /// # Errors
+    /// What is wrong with callers or certificates.
+    pub(crate) fn terms(&self) -> Result<Terms, Failure> {
+        let callers = self.callers().map_err(|wrong| wrong.to_string())?;
+        let tls = self.tls.as_ref().map(TlsFiles::server_config).transpose()?;
+        Ok(Terms { callers, limits: self.limits(), tls })
     }
 
-    #[test]
-    fn mistakes_are_named() {
-        let with = |rest: &str| check(&format!("profile = 'development'\n{rest}")).unwrap_err();
-        assert!(with("[listen]").contains("nobody could call"));
-        assert!(with("[listen]\ntls = '127.0.0.1:2500'").contains("[tls]"));
-        let listen = "[listen]\nplain = '127.0.0.1:1500'\n";
-        assert!(with(&format!("{listen}[host]\npin_length = 13")).contains("pin_length"));
-        assert!(with(&format!("{listen}[limits]\nconnections = 0")).contains("limits"));
-        assert!(with(&format!("{listen}colour = 'red'")).contains("colour"));
+    /// Whether secret memory has to be `memfd_secret`. Outside `development` it has, unless the
+    /// file says otherwise.
+    #[must_use]
+    pub fn strict_memory(&self) -> bool {
+        self.memory.strict.unwrap_or(self.profile != Profile::Development)
+    }
+
+    /// The keys that `self` has otherwise than `before` and that only a new start follows.
+    pub(crate) fn changed_for_the_next_start(&self, before: &Self) -> Vec<&'static str> {
+        [
+            ("profile", self.profile != before.profile),
+            ("state", self.state != before.state),
+            ("anchor", self.anchor != before.anchor),
+            ("listen", self.listen != before.listen),
+            ("host", self.host != before.host),
+            ("legacy", self.legacy != before.legacy),
+            ("officers", self.officers != before.officers),
+            ("memory", self.memory != before.memory),
+            ("unattended", self.unattended != before.unattended),
+            ("log", self.log != before.log),
+        ]
+        .into_iter()
+        .filter_map(|(key, changed)| changed.then_some(key))
+        .collect()
     }
 }

@@ -4,14 +4,17 @@ use crate::cli::Failure;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::lifecycle::{Lifecycle, State};
-use crate::net::{Bound, Server, server_config};
+use crate::net::{Bound, Server};
+use crate::officers;
 use crate::record::LogOnly;
+use crate::reload::Reloader;
 use crate::settings::{Profile, Settings};
 use crate::state::Claim;
 use payhsm_keys::{KeyRefused, Lmk, LmkSet};
 use payhsm_protocol::field::LmkId;
+use std::path::Path;
 use std::sync::Arc;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -25,26 +28,36 @@ pub(crate) struct Daemon {
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
     bound: Vec<Bound>,
+    reloader: Arc<Reloader>,
+    officers: Option<officers::Server>,
     _state: Option<Claim>,
 }
 
 impl Daemon {
-    /// Starts serving as `config` says.
-    pub(crate) async fn start(config: &Config) -> Result<Self, Failure> {
+    /// Starts serving as `config` says, which was read from `path`.
+    pub(crate) async fn start(path: &Path, config: &Config) -> Result<Self, Failure> {
         let state = config.state.as_deref().map(Claim::on).transpose()?;
         let engine = Arc::new(engine(config)?);
-        let mut server = Server::new(engine, config.limits());
-        if let (Some(base), Some(tls)) = (config.listen.tls, &config.tls) {
-            let tls = server_config(&tls.certificate, &tls.private_key, &tls.client_ca)?;
-            server.listen_tls(base, tls).await?;
+        let lmks = match &config.listen.lmks {
+            Some(ids) => ids.iter().copied().map(LmkId).collect(),
+            None => engine.lmk_ids(),
+        };
+        let mut server = Server::new(Arc::clone(&engine), config.terms()?, lmks);
+        if let Some(base) = config.listen.tls {
+            server.listen(base, true).await?;
         }
         if let Some(base) = config.listen.plain {
-            server.listen_plain(base).await?;
+            server.listen(base, false).await?;
+        }
+        if config.listen.tls.is_some() && config.callers.is_empty() {
+            tracing::warn!("there is no [[caller]]: over TLS every command is refused with 68");
         }
         let bound = server.bound().to_vec();
+        let reloader = Arc::new(Reloader::new(path, Config::load(path)?, server.terms()));
+        let officers = officers::start(config, engine, Arc::clone(&reloader))?;
         let (stop, stopping) = watch::channel(false);
         let serving = tokio::spawn(server.run(stopping));
-        Ok(Self { stop, serving, bound, _state: state })
+        Ok(Self { stop, serving, bound, reloader, officers, _state: state })
     }
 
     /// Where it listens.
@@ -52,8 +65,19 @@ impl Daemon {
         &self.bound
     }
 
+    /// Serves until a signal says that it is to stop; reads the configuration again on SIGHUP.
+    pub(crate) async fn until_stopped(&self, signals: &mut Signals) -> Result<(), Failure> {
+        while signals.next().await == Asked::Reload {
+            let reloader = Arc::clone(&self.reloader);
+            // Files may be slow; connections are not to wait for them.
+            tokio::task::spawn_blocking(move || reloader.reload_and_log()).await?;
+        }
+        Ok(())
+    }
+
     /// Answers what was accepted, and ends.
     pub(crate) async fn stop(self) {
+        drop(self.officers);
         self.stop.send_replace(true);
         if let Err(error) = self.serving.await {
             tracing::error!(%error, "the daemon did not end well");
@@ -63,15 +87,25 @@ impl Daemon {
 
 fn engine(config: &Config) -> Result<Engine, Failure> {
     let settings = config.settings();
-    let lmks = load_lmks(&settings)?;
-    let state = if lmks.is_some() {
-        State::Operational
-    } else {
-        tracing::warn!("no LMK: the appliance answers status commands alone");
-        State::Uninitialised
-    };
+    // Officers' appliances have the LMKs that officers bring, developers' too.
+    let lmks = if officers::configured(config) { None } else { load_lmks(&settings)? };
+    let state = first_state(config, lmks.is_some());
+    if state != State::Operational {
+        let state = state.name();
+        tracing::warn!(state, "no LMK is in force: the appliance answers status commands alone");
+    }
     let lifecycle = Lifecycle::new(state);
     Ok(Engine::new(lmks, lifecycle, settings, config.host(), Box::new(LogOnly)))
+}
+
+/// Where an appliance stands when it starts: with an LMK that others hold shares of, it is sealed.
+fn first_state(config: &Config, has_lmks: bool) -> State {
+    let made = config.state.as_deref().is_some_and(officers::has_lmk);
+    match (has_lmks, made) {
+        (true, _) => State::Operational,
+        (false, true) => State::Sealed,
+        (false, false) => State::Uninitialised,
+    }
 }
 
 /// The profile `development` has the public test LMKs: 02, AES-256, is the default, and 00
@@ -103,11 +137,36 @@ pub(crate) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-pub(crate) async fn wait_for_stop() -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        outcome = tokio::signal::ctrl_c() => outcome,
-        _ = terminate.recv() => Ok(()),
+/// What a signal asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Stop,
+    Reload,
+}
+
+/// The signals that the daemon listens to: Ctrl-C, SIGTERM, SIGHUP.
+#[derive(Debug)]
+pub(crate) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hang_up: Signal,
+}
+
+impl Signals {
+    /// Listens from now on. Before the daemon says that it serves, so that none is lost.
+    pub(crate) fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> Asked {
+        tokio::select! {
+            _ = self.interrupt.recv() => Asked::Stop,
+            _ = self.terminate.recv() => Asked::Stop,
+            _ = self.hang_up.recv() => Asked::Reload,
+        }
     }
 }

@@ -4,11 +4,20 @@
 //! be committed once and the answers leave in one write.
 
 mod dispatch;
+mod in_force;
+mod life;
 mod refusal;
 
-use crate::lifecycle::Lifecycle;
+pub use in_force::Held;
+
+use crate::authorization::Activities;
+use crate::caller::Caller;
+use crate::clock::{Clock, Monotonic};
+use crate::lifecycle::{Lifecycle, State};
 use crate::record::{Record, Recorder};
 use crate::settings::Settings;
+use in_force::InForce;
+use payhsm_fibers::{Fibers, TOGETHER};
 use payhsm_keys::{Lmk, LmkSet};
 use payhsm_protocol::ErrorCode;
 use payhsm_protocol::field::LmkId;
@@ -30,6 +39,8 @@ pub enum Dialect {
 pub struct Session {
     /// Who is at the other end.
     pub peer: Arc<str>,
+    /// As which caller, and what that one may do.
+    pub caller: Arc<Caller>,
     /// The language.
     pub dialect: Dialect,
     /// The LMK that the port stands for; `None` on the base port.
@@ -50,11 +61,19 @@ pub struct Batch {
 /// Everything that answers.
 #[derive(Debug)]
 pub struct Engine {
-    lmks: Option<LmkSet>,
+    in_force: InForce,
     lifecycle: Lifecycle,
+    activities: Activities,
+    clock: Arc<dyn Clock>,
     settings: Settings,
     host: host::Settings,
     recorder: Box<dyn Recorder>,
+}
+
+/// How the appliance stands while one batch is answered.
+struct Standing {
+    state: State,
+    held: Option<Arc<Held>>,
 }
 
 /// A whole frame, taken apart.
@@ -91,11 +110,25 @@ struct Done {
     outcome: ErrorCode,
 }
 
+/// What a batch has come to so far, in the order of its frames.
+struct Answers<'o> {
+    output: &'o mut Vec<u8>,
+    done: Vec<Done>,
+}
+
+thread_local! {
+    /// The stacks of the handlers that run side by side on this thread.
+    static FIBERS: Fibers = Fibers::default();
+}
+
 /// Frames of one batch; more wait for the next, so that no caller holds a thread for long.
 const MAX_BATCH: usize = 256;
 
 /// Bytes of answers after which a batch ends.
 const FULL_BATCH: usize = 64 * 1024;
+
+/// Bytes of frames that are handled together, unless a single one is longer.
+const TOGETHER_INPUT: usize = 8 * 1024;
 
 /// What a host answer that turns out too long may have beyond a compact frame before it is taken
 /// back: hex of the longest message, and around it header, codes and trailer.
@@ -104,6 +137,10 @@ const TOO_LONG: usize = 1024;
 /// The most bytes that one batch appends: a full one, and the longest answer on top of it.
 pub const MAX_BATCH_OUTPUT: usize =
     FULL_BATCH + frame::compact::LENGTH_BYTES + frame::compact::MAX_FRAME + TOO_LONG;
+
+// Answers to what is handled together, hex of it and what stands around each, take no more room
+// than the longest answer.
+const _: () = assert!(2 * TOGETHER_INPUT + TOGETHER * TOO_LONG <= frame::compact::MAX_FRAME);
 
 /// The code of a message that is too short to have one.
 const NO_COMMAND: [u8; 2] = *b"ZY";
@@ -118,40 +155,63 @@ impl Engine {
         host: host::Settings,
         recorder: Box<dyn Recorder>,
     ) -> Self {
-        Self { lmks, lifecycle, settings, host, recorder }
+        let clock: Arc<dyn Clock> = Arc::new(Monotonic::new());
+        let in_force = InForce::new(lmks.map(|lmks| Held { lmks }));
+        let activities = Activities::new(Arc::clone(&clock));
+        Self { in_force, lifecycle, activities, clock, settings, host, recorder }
+    }
+
+    /// The same engine with another clock for rates and time-outs; nothing is authorised.
+    #[must_use]
+    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { activities: Activities::new(Arc::clone(&clock)), clock, ..self }
     }
 
     /// The ids of the LMKs in force.
-    pub fn lmk_ids(&self) -> impl Iterator<Item = LmkId> {
-        self.lmks.iter().flat_map(LmkSet::iter).map(Lmk::id)
+    #[must_use]
+    pub fn lmk_ids(&self) -> Vec<LmkId> {
+        let held = self.in_force();
+        held.iter().flat_map(|held| held.lmks.iter()).map(Lmk::id).collect()
     }
 
-    /// The life of this appliance.
+    /// The security settings.
     #[must_use]
-    pub const fn lifecycle(&self) -> &Lifecycle {
-        &self.lifecycle
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn standing(&self) -> Standing {
+        // The state first: whoever unseals puts keys in force before it says so. Whoever seals
+        // takes them out after; in between the appliance counts as sealed.
+        let said = self.lifecycle.state();
+        let held = self.in_force.snapshot();
+        let state = match (said, &held) {
+            (State::Operational, None) => State::Sealed,
+            (state, _) => state,
+        };
+        Standing { state, held }
     }
 
     /// Answers the whole frames at the head of `input`, appending the answers to `output`.
     pub fn answer(&self, session: &Session, input: &[u8], output: &mut Vec<u8>) -> Batch {
         let start = output.len();
         let mut batch = Batch { consumed: 0, answered: 0, unbelievable: false };
-        let mut done = Vec::new();
-        while batch.answered < MAX_BATCH && output.len() - start < FULL_BATCH {
-            let rest = input.get(batch.consumed..).unwrap_or_default();
-            match self.take(session, rest) {
-                Taken::Frame(incoming, size) => {
-                    done.push(self.dispatch(session, incoming, output));
-                    batch.consumed += size;
-                    batch.answered += 1;
-                }
-                Taken::Partial => break,
-                Taken::Unbelievable => {
-                    batch.unbelievable = true;
-                    break;
-                }
+        let standing = self.standing();
+        let mut answers = Answers { output, done: Vec::new() };
+        let mut together = Vec::with_capacity(TOGETHER);
+        while batch.answered < MAX_BATCH && answers.output.len() - start < FULL_BATCH {
+            together.clear();
+            self.take_some(session, input, &mut batch, &mut together);
+            if together.is_empty() {
+                break;
             }
+            FIBERS.with(|fibers| {
+                fibers.run(&together, &mut answers, |&incoming, answers| {
+                    self.dispatch(session, &standing, incoming, answers);
+                });
+            });
         }
+        let Answers { output, done } = answers;
         if !done.is_empty() && self.record(session, &done).is_err() {
             output.truncate(start);
             self.refuse_batch(session, input.get(..batch.consumed).unwrap_or_default(), output);
@@ -159,9 +219,39 @@ impl Engine {
         batch
     }
 
+    /// Takes the next frames that go together: short ones, or a single one of any length.
+    fn take_some<'a>(
+        &self,
+        session: &Session,
+        input: &'a [u8],
+        batch: &mut Batch,
+        together: &mut Vec<Incoming<'a>>,
+    ) {
+        let start = batch.consumed;
+        while together.len() < TOGETHER {
+            match self.take(session, input.get(batch.consumed..).unwrap_or_default()) {
+                Taken::Frame(incoming, size) => {
+                    let end = batch.consumed + size;
+                    if !together.is_empty() && end - start > TOGETHER_INPUT {
+                        return;
+                    }
+                    together.push(incoming);
+                    batch.consumed = end;
+                    batch.answered += 1;
+                }
+                Taken::Partial => return,
+                Taken::Unbelievable => {
+                    batch.unbelievable = true;
+                    return;
+                }
+            }
+        }
+    }
+
     fn record(&self, session: &Session, done: &[Done]) -> Result<(), crate::record::RecordFailed> {
         let record = |one: &Done| Record {
             peer: &session.peer,
+            caller: session.caller.name(),
             command: one.command,
             lmk: one.lmk,
             outcome: one.outcome,

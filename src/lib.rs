@@ -6,17 +6,21 @@
 #![forbid(unsafe_code)]
 
 pub mod authorization;
+pub mod caller;
 pub mod cli;
-mod clock;
+pub mod clock;
 pub mod command;
 pub mod config;
 mod daemon;
 pub mod engine;
 pub mod lifecycle;
 pub mod net;
+pub mod officers;
 pub mod quickstart;
 pub mod record;
+mod reload;
 pub mod settings;
 pub mod state;
 
 pub use engine::Engine;
+pub use reload::Reloader;

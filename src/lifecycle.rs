@@ -1,5 +1,7 @@
-//! The life of an appliance: which states there are, and which steps lead from one to another.
+//! The life of an appliance: which states there are, which steps lead from one to another, and
+//! what is answered in each.
 
+use payhsm_protocol::ErrorCode;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// Where an appliance stands.
@@ -13,6 +15,15 @@ pub enum State {
     Operational,
     /// Something is wrong that only officers can put right.
     Tampered,
+}
+
+/// What a command needs in order to act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing: it answers in every state.
+    Nothing,
+    /// An LMK in force: it answers in the operational state alone.
+    Lmk,
 }
 
 impl State {
@@ -35,12 +46,44 @@ impl State {
         }
     }
 
+    /// Refuses what this state cannot give.
+    ///
+    /// # Errors
+    /// 70 without an LMK in force, 73 tampered.
+    pub const fn gives(self, needs: Needs) -> Result<(), ErrorCode> {
+        match (needs, self) {
+            (Needs::Nothing, _) | (Needs::Lmk, Self::Operational) => Ok(()),
+            (Needs::Lmk, Self::Uninitialised | Self::Sealed) => Err(ErrorCode::NotOperational),
+            (Needs::Lmk, Self::Tampered) => Err(ErrorCode::Tampered),
+        }
+    }
+
+    /// Its name, for people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Uninitialised => "uninitialised",
+            Self::Sealed => "sealed",
+            Self::Operational => "operational",
+            Self::Tampered => "tampered",
+        }
+    }
+
     const fn number(self) -> u8 {
         match self {
             Self::Uninitialised => 0,
             Self::Sealed => 1,
             Self::Operational => 2,
             Self::Tampered => 3,
+        }
+    }
+
+    const fn of(number: u8) -> Self {
+        match number {
+            0 => Self::Uninitialised,
+            1 => Self::Sealed,
+            2 => Self::Operational,
+            _ => Self::Tampered,
         }
     }
 }
@@ -69,12 +112,7 @@ impl Lifecycle {
     /// Where the appliance stands now.
     #[must_use]
     pub fn state(&self) -> State {
-        match self.0.load(Ordering::Acquire) {
-            0 => State::Uninitialised,
-            1 => State::Sealed,
-            2 => State::Operational,
-            _ => State::Tampered,
-        }
+        State::of(self.0.load(Ordering::Acquire))
     }
 
     /// Takes one step.
@@ -82,14 +120,11 @@ impl Lifecycle {
     /// # Errors
     /// [`IllegalStep`] if there is no such step; the state is then as before.
     pub fn step(&self, to: State) -> Result<(), IllegalStep> {
-        let from = self.state();
-        if !from.may_become(to) {
-            return Err(IllegalStep { from, to });
-        }
+        let next = |from| State::of(from).may_become(to).then_some(to.number());
         self.0
-            .compare_exchange(from.number(), to.number(), Ordering::AcqRel, Ordering::Acquire)
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, next)
             .map(drop)
-            .map_err(|_| IllegalStep { from: self.state(), to })
+            .map_err(|from| IllegalStep { from: State::of(from), to })
     }
 }
 

@@ -3,15 +3,17 @@
 mod connection;
 mod listener;
 mod server;
+mod terms;
 mod tls;
 
 pub use server::{Bound, Server, StartError};
-pub use tls::{TlsError, server_config};
+pub use terms::{NewTerms, Terms};
+pub use tls::{TlsError, is_dns_name, server_config};
 
 use std::time::Duration;
 
 /// What a connection may take of the daemon.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Connections at one time, over all ports.
     pub connections: usize,

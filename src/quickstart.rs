@@ -6,7 +6,7 @@ mod tour;
 
 use crate::cli::{Failure, start_log};
 use crate::config::Config;
-use crate::daemon::{self, Daemon, TEST_LMK_WARNING};
+use crate::daemon::{self, Daemon, Signals, TEST_LMK_WARNING};
 use crate::net::StartError;
 use folder::Folder;
 use std::io::Write;
@@ -44,13 +44,13 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
 }
 
 async fn serve(options: &Options, folder: &Folder, config: &Config) -> Result<ExitCode, Failure> {
-    let daemon =
-        Daemon::start(config).await.map_err(|error| match error.downcast_ref::<StartError>() {
-            Some(_) => {
-                format!("{error}\nAre the ports taken? --port-base moves all of them.").into()
-            }
-            None => error,
-        })?;
+    let mut signals = Signals::new()?;
+    let daemon = Daemon::start(&folder.config(), config).await.map_err(|error| match error
+        .downcast_ref::<StartError>(
+    ) {
+        Some(_) => format!("{error}\nAre the ports taken? --port-base moves all of them.").into(),
+        None => error,
+    })?;
     folder.write_addresses(daemon.bound())?;
     let mut out = std::io::stdout();
     writeln!(out, "payhsm quickstart in {}\n{TEST_LMK_WARNING}\n", options.dir.display())?;
@@ -62,7 +62,7 @@ async fn serve(options: &Options, folder: &Folder, config: &Config) -> Result<Ex
     }
     folder::print_addresses(&mut out, daemon.bound())?;
     writeln!(out, "Serving until Ctrl-C.")?;
-    daemon::wait_for_stop().await?;
+    daemon.until_stopped(&mut signals).await?;
     writeln!(out, "\nStopping: what was accepted is being answered.")?;
     daemon.stop().await;
     Ok(ExitCode::SUCCESS)

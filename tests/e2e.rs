@@ -294,7 +294,7 @@ fn outside_development_there_is_no_plain_port_and_no_test_lmk() {
         // on, only status commands answer.
         let legacy = "legacy_lmk = true\nkey_schemes = true\nsingle_des = true";
         let daemon = Daemon::configured(&folder, &configuration(profile, false, legacy), 1);
-        assert!(daemon.log.contain("no LMK"), "{:#?}", daemon.log.all());
+        assert!(daemon.log.contain("no LMK is in force"), "{:#?}", daemon.log.all());
         assert!(!daemon.log.contain("TEST LMK"));
         let mut caller = folder.host_client("client", daemon.address(true, None));
         assert_eq!(caller.ask("B20002hi"), "B300hi");

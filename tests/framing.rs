@@ -444,7 +444,12 @@ fn an_appliance_that_is_not_operational_answers_status_commands_alone() {
         for seed in requests() {
             let code = ask_host(&engine, seed.opcode, &seed.host);
             let refused = policy(seed.opcode).needs == Needs::Lmk;
-            assert_eq!(code == ErrorCode::NotOperational, refused, "{:?} {code}", seed.opcode);
+            let refusal = if state == State::Tampered {
+                ErrorCode::Tampered
+            } else {
+                ErrorCode::NotOperational
+            };
+            assert_eq!(code == refusal, refused, "{:?} {code}", seed.opcode);
             assert_eq!(ask_compact(&engine, seed.opcode, &seed.compact), code);
         }
     }

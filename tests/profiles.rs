@@ -6,157 +6,27 @@ pub mod seeds;
 mod support;
 
 use payhsm::Engine;
-use payhsm::engine::Dialect;
 use payhsm::lifecycle::{Lifecycle, State};
 use payhsm::record::LogOnly;
 use payhsm::settings::{Legacy, Profile, Settings};
-use payhsm_protocol::frame::{Taken, compact};
 use payhsm_protocol::{Opcode, host};
-use seeds::Seed;
 use std::collections::BTreeSet;
 use std::path::Path;
 use support::random::{Chance, long_tests};
-use support::{ask, development, host_settings, production, session, test_lmks};
-
-/// Where and when each command answers. This table is read and agreed on by people; nothing in it
-/// comes from the daemon. Profiles: D development, I issuer, A acquirer. States: `always`, or
-/// `operational` alone.
-const REVIEWED: &str = "
-    B2 DIA always       N0 DIA always       NC DIA always       NO DIA always
-
-    A0 DIA operational  A6 DIA operational  A8 DIA operational  BU DIA operational
-    FA DIA operational  FC DIA operational  FE DIA operational  GC DIA operational
-    HA DIA operational  HC DIA operational  IA DIA operational
-
-    CA DIA operational  CC DIA operational
-
-    M0 DIA operational  M2 DIA operational  M4 DIA operational  M6 DIA operational
-    M8 DIA operational
-
-    JA DI  operational  JC DI  operational  JE DI  operational  JG DI  operational
-    BC DI  operational  BE DI  operational  DA DI  operational  DC DI  operational
-    EA DI  operational  EC DI  operational  DE DI  operational  DG DI  operational
-    BK DI  operational  FW DI  operational  EE DI  operational  CU DI  operational
-    DU DI  operational  CW DI  operational  CY DI  operational
-
-    BA D   operational  NG D   operational  B0 D   operational
-";
-
-struct Row {
-    code: &'static str,
-    profiles: &'static str,
-    always: bool,
-}
-
-impl Row {
-    fn has(&self, profile: Profile) -> bool {
-        self.profiles.contains(match profile {
-            Profile::Development => 'D',
-            Profile::Issuer => 'I',
-            Profile::Acquirer => 'A',
-        })
-    }
-}
-
-fn reviewed() -> Vec<Row> {
-    let words: Vec<_> = REVIEWED.split_whitespace().collect();
-    let (rows, []) = words.as_chunks::<3>() else { panic!("a row is code, profiles, states") };
-    rows.iter()
-        .map(|&[code, profiles, states]| {
-            assert!(["always", "operational"].contains(&states), "{code}: {states}");
-            Row { code, profiles, always: states == "always" }
-        })
-        .collect()
-}
-
-fn row(code: &str) -> Row {
-    reviewed().into_iter().find(|row| row.code == code).unwrap()
-}
-
-#[test]
-fn the_reviewed_table_is_complete() {
-    let listed: BTreeSet<_> = reviewed().iter().map(|row| row.code.to_owned()).collect();
-    let known: BTreeSet<_> = Opcode::ALL.iter().map(|opcode| opcode.code().to_string()).collect();
-    assert_eq!(listed, known, "a new command is reviewed before it is in force");
-    assert_eq!(reviewed().len(), known.len(), "a command is listed twice");
-}
+use support::reviewed::row;
+use support::{ask, authorise, development, host_settings, production, test_lmks};
 
 fn appliance(profile: Profile, legacy: Legacy, state: State, has_lmks: bool) -> Engine {
     let lmks = has_lmks.then(test_lmks);
     let settings = Settings { profile, legacy };
-    Engine::new(lmks, Lifecycle::new(state), settings, host_settings(), Box::new(LogOnly))
-}
-
-fn compact_code(engine: &Engine, opcode: Opcode, body: &[u8]) -> String {
-    let seed = Seed { opcode, host: Vec::new(), compact: body.to_vec() };
-    let mut output = Vec::new();
-    engine.answer(&session(Dialect::Compact, None), &seed.compact_frame(1), &mut output);
-    let Taken::Frame(reply, _) = compact::take_reply(&output) else { panic!("no reply") };
-    String::from_utf8(reply.error.to_vec()).unwrap()
+    let lifecycle = Lifecycle::new(state);
+    let engine = Engine::new(lmks, lifecycle, settings, host_settings(), Box::new(LogOnly));
+    authorise(&engine, &["generate.*.host", "import.*.host", "export.*.host"]);
+    engine
 }
 
 fn error(answer: &str) -> String {
     answer.chars().skip(2).take(2).collect()
-}
-
-#[test]
-fn every_profile_state_and_command_answers_as_reviewed() {
-    let everything_legacy = Settings::development().legacy;
-    let mut cells = 0;
-    for profile in Profile::ALL {
-        for state in State::ALL {
-            for (legacy, has_lmks) in
-                [(Legacy::default(), true), (everything_legacy, true), (Legacy::default(), false)]
-            {
-                if !has_lmks && state == State::Operational {
-                    continue;
-                }
-                let engine = appliance(profile, legacy, state, has_lmks);
-                for opcode in Opcode::ALL {
-                    let row = row(&opcode.code().to_string());
-                    let refusal = match (row.has(profile), row.always, state) {
-                        (false, _, _) => Some("68"),
-                        (true, true, _) | (true, false, State::Operational) => None,
-                        (true, false, _) => Some("70"),
-                    };
-                    // Nothing but the code, nothing at all, and a body that names an LMK.
-                    for code in [
-                        error(&ask(&engine, row.code)),
-                        compact_code(&engine, *opcode, &[]),
-                        compact_code(&engine, *opcode, &[1, 2]),
-                    ] {
-                        let where_ = format!("{} in {profile:?}, {state:?}: {code}", row.code);
-                        match refusal {
-                            Some(refusal) => assert_eq!(code, refusal, "{where_}"),
-                            None => assert!(!["68", "70", "71"].contains(&&*code), "{where_}"),
-                        }
-                        cells += 1;
-                    }
-                }
-            }
-        }
-    }
-    assert_eq!(cells, (3 * 4 * 3 - 3) * 3 * Opcode::ALL.len());
-}
-
-#[test]
-fn the_pages_of_the_commands_say_the_same() {
-    for row in reviewed() {
-        let path = format!("docs/protocol/{}.md", row.code);
-        let page =
-            std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
-        let Some((_, rest)) = page.split_once("Profiles: ") else {
-            panic!("{}.md names no profiles", row.code)
-        };
-        let line = rest.split(['.', '\n']).next().unwrap();
-        let says = |name: &str| line.starts_with("all") || line.contains(name);
-        let said: String = [('D', "development"), ('I', "issuer"), ('A', "acquirer")]
-            .into_iter()
-            .filter_map(|(letter, name)| says(name).then_some(letter))
-            .collect();
-        assert_eq!(said, row.profiles, "{}.md: {line}", row.code);
-        assert_eq!(line.contains("every state"), row.always, "{}.md: {line}", row.code);
-    }
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! One function a fuzz target: any bytes may go in, and nothing may panic.
 
 use payhsm::Engine;
+use payhsm::caller::Caller;
 use payhsm::engine::{Batch, Dialect, Session};
 use payhsm::lifecycle::{Lifecycle, State};
-use payhsm::record::{LogOnly, Record, RecordFailed, Recorder};
+use payhsm::record::{ActRecord, LogOnly, Record, RecordFailed, Recorder};
 use payhsm::settings::{Legacy, Profile, Settings};
 use payhsm_keys::{Lmk, LmkSet};
 use payhsm_protocol::command::{put_body, take_body};
@@ -13,7 +14,7 @@ use payhsm_protocol::frame::host::{MAX_MESSAGE, Message};
 use payhsm_protocol::frame::{Taken, compact, host};
 use payhsm_protocol::host::{Fields, Settings as HostSettings, TableForm, Tail};
 use payhsm_protocol::{Command, CommandCode, ErrorCode, Opcode};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Header lengths that clients have been seen to use, and the longest.
 const HEADER_LENGTHS: [usize; 4] = [0, 4, 12, 255];
@@ -172,11 +173,16 @@ impl Recorder for NoRecord {
     fn record(&self, _: &[Record<'_>]) -> Result<(), RecordFailed> {
         Err(RecordFailed)
     }
+
+    fn record_act(&self, _: &ActRecord<'_>) -> Result<(), RecordFailed> {
+        Err(RecordFailed)
+    }
 }
 
 /// An appliance under test.
 struct Appliance {
     engine: Engine,
+    caller: Arc<Caller>,
     header_length: usize,
     records: bool,
 }
@@ -199,7 +205,13 @@ fn appliance(header_length: usize, profile: Profile, state: State, records: bool
     let host = HostSettings { header_length, tables, ..HostSettings::default() };
     let lmks = test_lmks().expect("the public test LMKs");
     let engine = Engine::new(Some(lmks), Lifecycle::new(state), settings, host, recorder);
-    Appliance { engine, header_length, records }
+    // What officers may authorise, so that the handlers behind it are reached.
+    for activity in ["generate.*.host", "import.*.host", "export.*.host"] {
+        let activity = activity.parse().expect("an activity");
+        let authorised = engine.activities().authorise(activity, 720, &["alice", "bob"]);
+        authorised.expect("two officers, twelve hours");
+    }
+    Appliance { engine, caller: Arc::new(Caller::plain()), header_length, records }
 }
 
 /// The appliance that a byte chooses, and the port that it is asked on.
@@ -232,7 +244,8 @@ fn answer(
     port_lmk: Option<LmkId>,
     input: &[u8],
 ) -> (Batch, Vec<u8>) {
-    let session = Session { peer: "fuzz".into(), dialect, port_lmk };
+    let session =
+        Session { peer: "fuzz".into(), caller: Arc::clone(&appliance.caller), dialect, port_lmk };
     // What was in the buffer before stays.
     let mut output = b"before".to_vec();
     let batch = appliance.engine.answer(&session, input, &mut output);

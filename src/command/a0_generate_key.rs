@@ -2,14 +2,23 @@
 
 use super::key::wish_code;
 use super::{Context, Handle, Outcome};
-use crate::authorization::{Activity, Authorized, Policy};
+use crate::authorization::{Authorized, Category, Policy, Subject};
 use payhsm_keys::{AnyKey, NewKey};
 use payhsm_protocol::ErrorCode;
 use payhsm_protocol::command::a0_generate_key::{GenerateKey, GeneratedKey};
 use payhsm_protocol::field::CheckValueType;
 
 impl Handle for GenerateKey {
-    const POLICY: Policy = Policy::EVERYWHERE.with(Activity::Generate);
+    const POLICY: Policy = Policy::EVERYWHERE.with(Category::Generate);
+
+    fn subject(&self) -> Option<Subject> {
+        let subject = match &self.attributes {
+            Some(attributes) => Subject::usage(attributes.usage),
+            None => Subject::key_type(self.key_type),
+        };
+        // A copy under a ZMK or TMK leaves the appliance.
+        Some(if self.export.is_some() { subject.and(Category::Export) } else { subject })
+    }
 
     fn handle(request: &Authorized<Self>, context: &mut Context<'_>) -> Outcome<GeneratedKey> {
         context.check_key_type(request.key_type)?;

@@ -2,7 +2,7 @@
 
 use super::key::parity_code;
 use super::{Answer, Context, Handle, Outcome};
-use crate::authorization::{Activity, Authorized, Policy};
+use crate::authorization::{Authorized, Category, Policy, Subject};
 use payhsm_keys::exchange::Import;
 use payhsm_keys::usage::Zmk;
 use payhsm_keys::{Key, Position, Purpose};
@@ -12,7 +12,15 @@ use payhsm_protocol::command::shared::KeyAndCheckValue;
 use payhsm_protocol::field::{CheckValueType, ImportHeader};
 
 impl Handle for ImportKey {
-    const POLICY: Policy = Policy::EVERYWHERE.with(Activity::Import);
+    const POLICY: Policy = Policy::EVERYWHERE.with(Category::Import);
+
+    fn subject(&self) -> Option<Subject> {
+        Some(match &self.header {
+            ImportHeader::Kept => Subject::key(&self.key, self.key_type),
+            ImportHeader::Usage(usage, _) => Subject::usage(*usage),
+            ImportHeader::Attributes(attributes) => Subject::usage(attributes.usage),
+        })
+    }
 
     fn handle(request: &Authorized<Self>, context: &mut Context<'_>) -> Outcome<KeyAndCheckValue> {
         context.check_key_type(request.key_type)?;

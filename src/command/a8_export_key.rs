@@ -1,14 +1,18 @@
 //! A8: export a key.
 
 use super::{Context, Handle, Outcome};
-use crate::authorization::{Activity, Authorized, Policy};
+use crate::authorization::{Authorized, Category, Policy, Subject};
 use payhsm_keys::Position;
 use payhsm_protocol::command::a8_export_key::ExportKey;
 use payhsm_protocol::command::shared::KeyAndCheckValue;
 use payhsm_protocol::field::CheckValueType;
 
 impl Handle for ExportKey {
-    const POLICY: Policy = Policy::EVERYWHERE.with(Activity::Export);
+    const POLICY: Policy = Policy::EVERYWHERE.with(Category::Export);
+
+    fn subject(&self) -> Option<Subject> {
+        Some(Subject::key(&self.key, self.key_type))
+    }
 
     fn handle(request: &Authorized<Self>, context: &mut Context<'_>) -> Outcome<KeyAndCheckValue> {
         context.check_key_type(request.key_type)?;

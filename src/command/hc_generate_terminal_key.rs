@@ -2,14 +2,18 @@
 
 use super::key::{TERMINAL_KEY, usual_attributes};
 use super::{Context, Handle, Outcome};
-use crate::authorization::{Activity, Authorized, Policy};
+use crate::authorization::{Authorized, Category, Policy, Subject};
 use payhsm_keys::{Binding, Position};
 use payhsm_protocol::command::hc_generate_terminal_key::GenerateTerminalKey;
 use payhsm_protocol::command::shared::KeyUnderBoth;
 use payhsm_protocol::field::{Exportability, KeyAttributes, KeyField, KeyType};
 
 impl Handle for GenerateTerminalKey {
-    const POLICY: Policy = Policy::EVERYWHERE.with(Activity::Generate);
+    const POLICY: Policy = Policy::EVERYWHERE.with(Category::Generate);
+
+    fn subject(&self) -> Option<Subject> {
+        Some(Subject::key(&self.current_key, TERMINAL_KEY.key_type))
+    }
 
     fn handle(request: &Authorized<Self>, context: &mut Context<'_>) -> Outcome<KeyUnderBoth> {
         let key_type = match &request.current_key {

@@ -6,7 +6,7 @@ use crate::authorization::{Authorized, Policy};
 use crate::lifecycle::State;
 use crate::settings::{Legacy, Profile};
 use payhsm_protocol::command::no_status::{
-    LmkKind, ReportStatus, Status, StatusMode, StatusReport,
+    ApplianceState, LmkKind, ReportStatus, Status, StatusMode, StatusReport,
 };
 
 /// Messages of 32 KB.
@@ -40,6 +40,12 @@ impl Handle for ReportStatus {
                     lmk,
                 }
             }
+            StatusMode::State => Status::State(match context.state {
+                State::Uninitialised => ApplianceState::Uninitialised,
+                State::Sealed => ApplianceState::Sealed,
+                State::Operational => ApplianceState::Operational,
+                State::Tampered => ApplianceState::Tampered,
+            }),
         };
         Ok(StatusReport { status }.into())
     }

@@ -1,9 +1,10 @@
 //! From a command code to its handler and back: the same road for every command.
 
 use super::refusal::{put_trailer, refuse_compact, refuse_host};
-use super::{Asked, Done, Engine, Incoming, NO_COMMAND, Session};
+use super::{Answers, Asked, Done, Engine, Incoming, NO_COMMAND, Session, Standing};
 use crate::authorization::Permit;
 use crate::command::{Answer, Context, Handle};
+use payhsm_fibers::InTurn;
 use payhsm_keys::{Lmk, SystemRandom};
 use payhsm_protocol::command::{CommandCode, Reply, take_body};
 use payhsm_protocol::field::LmkId;
@@ -13,14 +14,16 @@ use payhsm_protocol::{ErrorCode, Opcode};
 
 impl Engine {
     /// The LMK for a request: by its port, or by itself where it may say so.
-    fn select_lmk(
+    fn select_lmk<'a>(
         &self,
         session: &Session,
+        standing: &'a Standing,
         named: Option<LmkId>,
-    ) -> Result<Option<&Lmk>, ErrorCode> {
-        let Some(lmks) = &self.lmks else {
+    ) -> Result<Option<&'a Lmk>, ErrorCode> {
+        let Some(held) = &standing.held else {
             return Ok(None);
         };
+        let lmks = &held.lmks;
         let id = match (session.port_lmk, named) {
             (None, None) => return Ok(Some(lmks.default_lmk())),
             (None, Some(id)) | (Some(id), None) => id,
@@ -36,43 +39,63 @@ impl Engine {
         &self,
         permit: Permit<C>,
         request: C,
+        session: &Session,
+        standing: &Standing,
         lmk: Option<&Lmk>,
     ) -> Result<Answer<C::Reply>, ErrorCode> {
+        let request = permit.grant(request, &self.settings, &self.activities)?;
         let mut context = Context {
             lmk,
             settings: &self.settings,
             host: &self.host,
-            state: self.lifecycle.state(),
+            caller: &session.caller,
+            state: standing.state,
             random: &mut SystemRandom::new(),
         };
-        C::handle(&permit.grant(request), &mut context)
+        C::handle(&request, &mut context)
     }
 
-    fn run<C: Handle>(&self, session: &Session, asked: Asked<'_>, output: &mut Vec<u8>) -> Done {
+    fn ask<C: Handle>(
+        &self,
+        session: &Session,
+        standing: &Standing,
+    ) -> Result<Permit<C>, ErrorCode> {
+        Permit::ask(&session.caller, standing.state, &self.settings, &*self.clock)
+    }
+
+    fn run<C: Handle>(
+        &self,
+        session: &Session,
+        standing: &Standing,
+        asked: Asked<'_>,
+        answers: InTurn<'_, Answers<'_>>,
+    ) {
         match asked {
-            Asked::Host(message) => self.host::<C>(session, message, output),
-            Asked::Compact(request) => self.compact::<C>(session, request, output),
+            Asked::Host(message) => self.host::<C>(session, standing, message, answers),
+            Asked::Compact(request) => self.compact::<C>(session, standing, request, answers),
         }
     }
 
     fn host<C: Handle>(
         &self,
         session: &Session,
+        standing: &Standing,
         message: frame::host::Message<'_>,
-        output: &mut Vec<u8>,
-    ) -> Done {
+        answers: InTurn<'_, Answers<'_>>,
+    ) {
         let mut lmk = None;
         let mut tail = None;
         let outcome = (|| {
-            let permit = Permit::<C>::ask(self.lifecycle.state(), &self.settings)?;
+            let permit = self.ask::<C>(session, standing)?;
             let mut fields = Fields::new(message.fields, &self.host);
             let request = C::decode_host(&mut fields)?;
             let end = fields.finish()?;
             tail = Some(end);
             request.check()?;
-            lmk = self.select_lmk(session, end.lmk)?;
-            self.carry_out(permit, request, lmk)
+            lmk = self.select_lmk(session, standing, end.lmk)?;
+            self.carry_out(permit, request, session, standing, lmk)
         })();
+        let Answers { output, done } = answers.take();
         let tail = tail.unwrap_or_else(|| Tail::guess(message.fields));
         let code = outcome.and_then(|Answer { code, reply }| {
             let start = output.len();
@@ -89,22 +112,24 @@ impl Engine {
             refuse_host(output, message.header, message.code, refusal, tail);
             refusal
         });
-        Done { command: message.code, lmk: lmk.map(Lmk::id), outcome: code }
+        done.push(Done { command: message.code, lmk: lmk.map(Lmk::id), outcome: code });
     }
 
     fn compact<C: Handle>(
         &self,
         session: &Session,
+        standing: &Standing,
         request: frame::compact::Request<'_>,
-        output: &mut Vec<u8>,
-    ) -> Done {
+        answers: InTurn<'_, Answers<'_>>,
+    ) {
         let mut lmk = None;
         let outcome = (|| {
-            let permit = Permit::<C>::ask(self.lifecycle.state(), &self.settings)?;
+            let permit = self.ask::<C>(session, standing)?;
             let (named, fields) = take_body::<C>(request.body)?;
-            lmk = self.select_lmk(session, named)?;
-            self.carry_out(permit, fields, lmk)
+            lmk = self.select_lmk(session, standing, named)?;
+            self.carry_out(permit, fields, session, standing, lmk)
         })();
+        let Answers { output, done } = answers.take();
         let code = outcome.and_then(|Answer { code, reply }| {
             let start = output.len();
             let reply_code = CommandCode(request.code).reply();
@@ -118,7 +143,7 @@ impl Engine {
             refuse_compact(output, request, refusal);
             refusal
         });
-        Done { command: request.code, lmk: lmk.map(Lmk::id), outcome: code }
+        done.push(Done { command: request.code, lmk: lmk.map(Lmk::id), outcome: code });
     }
 }
 
@@ -141,19 +166,23 @@ macro_rules! declare_dispatch {
             pub(super) fn dispatch(
                 &self,
                 session: &Session,
+                standing: &Standing,
                 incoming: Incoming<'_>,
-                output: &mut Vec<u8>,
-            ) -> Done {
+                answers: InTurn<'_, Answers<'_>>,
+            ) {
                 let (command, outcome) = match incoming {
                     Incoming::Headless(_) => (NO_COMMAND, ErrorCode::InvalidHeader),
                     Incoming::Command(asked) => match Opcode::from_code(asked.code()) {
                         $(Some(Opcode::$code) => return self
-                            .run::<payhsm_protocol::command::$module::$request>(session, asked, output),)+
+                            .run::<payhsm_protocol::command::$module::$request>(
+                                session, standing, asked, answers,
+                            ),)+
                         None => (asked.code(), ErrorCode::CommandDisabled),
                     },
                 };
+                let Answers { output, done } = answers.take();
                 incoming.refuse(outcome, output);
-                Done { command, lmk: None, outcome }
+                done.push(Done { command, lmk: None, outcome });
             }
         }
     };

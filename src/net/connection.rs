@@ -1,7 +1,8 @@
 //! One connection: read whatever frames have come, have them answered, write the answers in one go.
 
 use super::Limits;
-use crate::engine::{Engine, MAX_BATCH_OUTPUT, Session};
+use super::terms::Visitor;
+use crate::engine::{Engine, MAX_BATCH_OUTPUT};
 use payhsm_protocol::frame::compact;
 use std::io;
 use std::pin::Pin;
@@ -109,7 +110,7 @@ impl Deadline {
 pub(super) async fn serve<S>(
     mut stream: S,
     engine: Arc<Engine>,
-    session: Session,
+    mut visitor: Visitor,
     limits: Limits,
     mut stop: watch::Receiver<bool>,
 ) -> Ended
@@ -129,7 +130,7 @@ where
     let ended = loop {
         // A caller that never pauses must not keep the daemon from stopping.
         if going_down.has_changed().unwrap_or(true) {
-            last_words(&mut stream, &engine, &session, limits, &mut buffers).await;
+            last_words(&mut stream, &engine, &mut visitor, limits, &mut buffers).await;
             break Ended::Stopping;
         }
         match read(&mut stream, &mut buffers.input, &mut deadline, stopping.as_mut()).await {
@@ -139,11 +140,11 @@ where
             Read::TimedOut if partial => break Ended::TooSlow,
             Read::TimedOut => break Ended::Idle,
             Read::Stop => {
-                last_words(&mut stream, &engine, &session, limits, &mut buffers).await;
+                last_words(&mut stream, &engine, &mut visitor, limits, &mut buffers).await;
                 break Ended::Stopping;
             }
         }
-        match answer_all(&mut stream, &engine, &session, limits, &mut buffers).await {
+        match answer_all(&mut stream, &engine, &mut visitor, limits, &mut buffers).await {
             Ok(_) if buffers.input.is_empty() => {
                 partial = false;
                 deadline.set(Instant::now() + limits.idle);
@@ -188,14 +189,14 @@ async fn read<S: AsyncRead + Unpin>(
 async fn answer_all<S: AsyncWrite + Unpin>(
     stream: &mut S,
     engine: &Engine,
-    session: &Session,
+    visitor: &mut Visitor,
     limits: Limits,
     buffers: &mut Buffers,
 ) -> Result<bool, Ended> {
     let mut consumed = 0;
     loop {
         let input = buffers.input.get(consumed..).unwrap_or_default();
-        let batch = engine.answer(session, input, &mut buffers.output);
+        let batch = engine.answer(visitor.session(), input, &mut buffers.output);
         consumed += batch.consumed;
         let more = batch.answered > 0 && !batch.unbelievable;
         if !more || buffers.output.len() >= MAX_OUTPUT {
@@ -244,7 +245,7 @@ async fn write<S: AsyncWrite + Unpin>(
 async fn last_words<S: AsyncRead + AsyncWrite + Unpin>(
     stream: &mut S,
     engine: &Engine,
-    session: &Session,
+    visitor: &mut Visitor,
     limits: Limits,
     buffers: &mut Buffers,
 ) {
@@ -257,7 +258,7 @@ async fn last_words<S: AsyncRead + AsyncWrite + Unpin>(
             Ok(Ok(1..)) => {}
             Ok(Ok(0) | Err(_)) | Err(_) => return,
         }
-        if answer_all(stream, engine, session, limits, buffers).await.is_err() {
+        if answer_all(stream, engine, visitor, limits, buffers).await.is_err() {
             return;
         }
     }

@@ -1,15 +1,18 @@
 //! One listening socket: accept, count, shake hands, hand over to a connection.
 
 use super::connection::{self, Ended};
-use super::{Limits, tls};
+use super::terms::{Terms, Visitor};
+use super::tls::{self, Certificate};
+use crate::caller::Caller;
 use crate::engine::{Dialect, Engine, Session};
 use payhsm_protocol::field::LmkId;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsAcceptor;
@@ -21,10 +24,31 @@ const EXHAUSTED_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Clone)]
 pub(super) struct Shared {
     pub(super) engine: Arc<Engine>,
-    pub(super) limits: Limits,
-    pub(super) connections: Arc<Semaphore>,
+    pub(super) terms: watch::Receiver<Arc<Terms>>,
+    pub(super) connections: Arc<Connections>,
     pub(super) refusals: Arc<Refusals>,
     pub(super) stop: watch::Receiver<bool>,
+}
+
+/// How many connections there are. The limit is no part of it: that may change.
+#[derive(Debug, Default)]
+pub(super) struct Connections(AtomicUsize);
+
+/// One connection's place among them.
+struct Place(Arc<Connections>);
+
+impl Place {
+    fn take(connections: &Arc<Connections>, limit: usize) -> Option<Self> {
+        let one_more = |open: usize| (open < limit).then_some(open + 1);
+        let taken = connections.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more);
+        taken.ok().map(|_| Self(Arc::clone(connections)))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Connections refused for want of room, told once a second: a flood must not flood the log too.
@@ -48,7 +72,7 @@ impl Refusals {
 /// A socket that accepts connections.
 pub(super) struct Listener {
     pub(super) socket: TcpListener,
-    pub(super) acceptor: Option<TlsAcceptor>,
+    pub(super) tls: bool,
     pub(super) port_lmk: Option<LmkId>,
 }
 
@@ -81,21 +105,23 @@ impl Listener {
         shared: &Shared,
         tasks: &mut JoinSet<()>,
     ) {
-        let Ok(permit) = Arc::clone(&shared.connections).try_acquire_owned() else {
-            shared.refusals.log(address, shared.limits.connections);
+        let terms = Arc::clone(&shared.terms.borrow());
+        let limit = terms.limits.connections;
+        let Some(place) = Place::take(&shared.connections, limit) else {
+            shared.refusals.log(address, limit);
             return;
         };
-        let acceptor = self.acceptor.clone();
-        let port_lmk = self.port_lmk;
+        let (tls, port_lmk) = (self.tls, self.port_lmk);
         let shared = shared.clone();
         tasks.spawn(async move {
             if let Err(error) = stream.set_nodelay(true) {
                 tracing::debug!(peer = %address, %error, "cannot set TCP_NODELAY");
             }
-            let _permit: OwnedSemaphorePermit = permit;
-            match acceptor {
-                Some(acceptor) => serve_tls(stream, address, acceptor, port_lmk, shared).await,
-                None => serve_plain(stream, address, port_lmk, shared).await,
+            let _place = place;
+            if tls {
+                serve_tls(stream, address, &terms, port_lmk, shared).await;
+            } else {
+                serve_plain(stream, address, &terms, port_lmk, shared).await;
             }
         });
     }
@@ -118,23 +144,30 @@ async fn pause_after(error: &io::Error) {
 async fn serve_plain(
     stream: TcpStream,
     address: SocketAddr,
+    terms: &Terms,
     port_lmk: Option<LmkId>,
     shared: Shared,
 ) {
     let peer = Arc::from(format!("plain:{address}"));
-    let session = Session { peer, dialect: Dialect::Host, port_lmk };
-    let ended = connection::serve(stream, shared.engine, session, shared.limits, shared.stop).await;
+    let caller = Arc::new(Caller::plain());
+    let session = Session { peer, caller, dialect: Dialect::Host, port_lmk };
+    let visitor = Visitor::new(session, None, shared.terms);
+    let ended = connection::serve(stream, shared.engine, visitor, terms.limits, shared.stop).await;
     log_end(address, ended);
 }
 
 async fn serve_tls(
     stream: TcpStream,
     address: SocketAddr,
-    acceptor: TlsAcceptor,
+    terms: &Terms,
     port_lmk: Option<LmkId>,
     shared: Shared,
 ) {
-    let stream = match timeout(shared.limits.handshake, acceptor.accept(stream)).await {
+    let Some(config) = &terms.tls else {
+        return;
+    };
+    let accepted = TlsAcceptor::from(Arc::clone(config)).accept(stream);
+    let stream = match timeout(terms.limits.handshake, accepted).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
             tracing::info!(peer = %address, %error, "TLS handshake failed");
@@ -147,11 +180,13 @@ async fn serve_tls(
     };
     let (_, connection) = stream.get_ref();
     let dialect = tls::dialect(connection);
-    let Some(peer) = tls::peer_name(connection) else {
+    let Some(certificate) = Certificate::of(connection) else {
         return;
     };
-    let session = Session { peer, dialect, port_lmk };
-    let ended = connection::serve(stream, shared.engine, session, shared.limits, shared.stop).await;
+    let caller = Arc::new(Caller::unknown());
+    let session = Session { peer: certificate.peer(), caller, dialect, port_lmk };
+    let visitor = Visitor::new(session, Some(certificate), shared.terms);
+    let ended = connection::serve(stream, shared.engine, visitor, terms.limits, shared.stop).await;
     log_end(address, ended);
 }
 

@@ -1,16 +1,15 @@
 //! All the listening sockets of a daemon, from start to stop.
 
-use super::Limits;
 use super::listener::{Listener, Shared};
+use super::terms::{NewTerms, Terms};
 use crate::engine::Engine;
 use payhsm_protocol::field::LmkId;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio_rustls::TlsAcceptor;
 
 /// Why a daemon cannot start to listen.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +41,8 @@ pub struct Bound {
 /// A daemon that listens.
 pub struct Server {
     engine: Arc<Engine>,
-    limits: Limits,
+    terms: watch::Sender<Arc<Terms>>,
+    lmks: Vec<LmkId>,
     listeners: Vec<Listener>,
     bound: Vec<Bound>,
 }
@@ -54,10 +54,18 @@ impl std::fmt::Debug for Server {
 }
 
 impl Server {
-    /// A server that listens nowhere yet.
+    /// A server that listens nowhere yet. These LMKs get ports of their own, whether they are
+    /// loaded or not.
     #[must_use]
-    pub const fn new(engine: Arc<Engine>, limits: Limits) -> Self {
-        Self { engine, limits, listeners: Vec::new(), bound: Vec::new() }
+    pub fn new(engine: Arc<Engine>, terms: Terms, lmks: Vec<LmkId>) -> Self {
+        let (terms, _) = watch::channel(Arc::new(terms));
+        Self { engine, terms, lmks, listeners: Vec::new(), bound: Vec::new() }
+    }
+
+    /// For putting other terms in place of these.
+    #[must_use]
+    pub fn terms(&self) -> NewTerms {
+        NewTerms(self.terms.clone())
     }
 
     /// Where it listens.
@@ -66,34 +74,13 @@ impl Server {
         &self.bound
     }
 
-    /// Listens in plain TCP on `base` (default LMK) and, for every LMK `n` in force, on
-    /// `base + 1 + n`. Port 0 lets the system choose each.
+    /// Listens on `base` (default LMK) and, for every LMK `n` with a port of its own, on
+    /// `base + 1 + n`; over TLS or in plain TCP. Port 0 lets the system choose each.
     ///
     /// # Errors
     /// [`StartError`] names the address.
-    pub async fn listen_plain(&mut self, base: SocketAddr) -> Result<(), StartError> {
-        self.listen(base, None).await
-    }
-
-    /// The same over TLS.
-    ///
-    /// # Errors
-    /// [`StartError`] names the address.
-    pub async fn listen_tls(
-        &mut self,
-        base: SocketAddr,
-        config: Arc<rustls::ServerConfig>,
-    ) -> Result<(), StartError> {
-        self.listen(base, Some(TlsAcceptor::from(config))).await
-    }
-
-    async fn listen(
-        &mut self,
-        base: SocketAddr,
-        acceptor: Option<TlsAcceptor>,
-    ) -> Result<(), StartError> {
-        let ids: Vec<LmkId> = self.engine.lmk_ids().collect();
-        for lmk in std::iter::once(None).chain(ids.into_iter().map(Some)) {
+    pub async fn listen(&mut self, base: SocketAddr, tls: bool) -> Result<(), StartError> {
+        for lmk in std::iter::once(None).chain(self.lmks.iter().copied().map(Some)) {
             let mut address = base;
             let offset = lmk.map_or(0, |id| u16::from(id.0) + 1);
             if base.port() != 0 {
@@ -103,18 +90,21 @@ impl Server {
             let failed = |reason| StartError::Listen { address, reason };
             let socket = TcpListener::bind(address).await.map_err(failed)?;
             let address = socket.local_addr().map_err(failed)?;
-            self.bound.push(Bound { address, tls: acceptor.is_some(), lmk });
-            self.listeners.push(Listener { socket, acceptor: acceptor.clone(), port_lmk: lmk });
+            self.bound.push(Bound { address, tls, lmk });
+            self.listeners.push(Listener { socket, tls, port_lmk: lmk });
         }
         Ok(())
     }
 
     /// Serves until `stop` says so, and then until every connection has had its last answers.
     pub async fn run(self, stop: watch::Receiver<bool>) {
-        let connections = Arc::new(Semaphore::new(self.limits.connections));
-        let refusals = Arc::default();
-        let shared =
-            Shared { engine: self.engine, limits: self.limits, connections, refusals, stop };
+        let shared = Shared {
+            engine: self.engine,
+            terms: self.terms.subscribe(),
+            connections: Arc::default(),
+            refusals: Arc::default(),
+            stop,
+        };
         let mut listeners = JoinSet::new();
         for listener in self.listeners {
             listeners.spawn(listener.run(shared.clone()));

@@ -1,12 +1,15 @@
 //! The server side of TLS: client certificate required, dialect by ALPN.
 
+use crate::caller::{Caller, Callers, Fingerprint};
+use crate::config::TlsFiles;
 use crate::engine::Dialect;
 use payhsm_protocol::frame::compact::ALPN;
 use rustls::RootCertStore;
+use rustls::client::verify_server_name;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::WebPkiClientVerifier;
+use rustls::pki_types::{CertificateDer, DnsName, PrivateKeyDer, ServerName};
+use rustls::server::{ParsedCertificate, WebPkiClientVerifier};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -79,10 +82,52 @@ pub(super) fn dialect(connection: &rustls::ServerConnection) -> Dialect {
     if connection.alpn_protocol() == Some(ALPN) { Dialect::Compact } else { Dialect::Host }
 }
 
-/// The name of a peer in logs and records: the head of its certificate's SHA-256.
-pub(super) fn peer_name(connection: &rustls::ServerConnection) -> Option<Arc<str>> {
-    let certificate = connection.peer_certificates()?.first()?;
-    let digest = ::ring::digest::digest(&::ring::digest::SHA256, certificate);
-    let head = digest.as_ref().first_chunk::<8>()?;
-    Some(format!("certificate:{:016x}", u64::from_be_bytes(*head)).into())
+/// Whether a text is a DNS name, as a certificate can have it.
+#[must_use]
+pub fn is_dns_name(text: &str) -> bool {
+    DnsName::try_from(text).is_ok()
+}
+
+/// The certificate that a client has shown, verified by the handshake.
+pub(super) struct Certificate {
+    der: CertificateDer<'static>,
+    fingerprint: Fingerprint,
+}
+
+impl Certificate {
+    /// The client's on this connection.
+    pub(super) fn of(connection: &rustls::ServerConnection) -> Option<Self> {
+        let der = connection.peer_certificates()?.first()?.clone().into_owned();
+        let digest = ::ring::digest::digest(&::ring::digest::SHA256, &der);
+        let fingerprint = digest.as_ref().try_into().ok()?;
+        Some(Self { der, fingerprint })
+    }
+
+    /// Whose it is.
+    pub(super) fn caller(&self, callers: &Callers) -> Arc<Caller> {
+        let parsed = ParsedCertificate::try_from(&self.der).ok();
+        callers.of(&self.fingerprint, |name| {
+            let name = DnsName::try_from(name).map(ServerName::DnsName);
+            let (Some(parsed), Ok(name)) = (&parsed, name) else { return false };
+            verify_server_name(parsed, &name).is_ok()
+        })
+    }
+
+    /// As the configuration writes it.
+    pub(super) fn fingerprint_hex(&self) -> String {
+        self.fingerprint.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The peer's name in logs and records: the head of the fingerprint.
+    pub(super) fn peer(&self) -> Arc<str> {
+        let hex = self.fingerprint_hex();
+        format!("certificate:{}", hex.get(..16).unwrap_or_default()).into()
+    }
+}
+
+impl TlsFiles {
+    /// What these files make.
+    pub(crate) fn server_config(&self) -> Result<Arc<rustls::ServerConfig>, TlsError> {
+        server_config(&self.certificate, &self.private_key, &self.client_ca)
+    }
 }

@@ -12,6 +12,9 @@ use time::OffsetDateTime;
 /// How long development certificates last.
 pub(super) const LIFETIME: Duration = Duration::from_secs(397 * 24 * 60 * 60);
 
+/// The name by which the configuration knows the client, whatever certificate it has.
+pub(super) const CLIENT_NAME: &str = "api-tier.payhsm.internal";
+
 /// PEM texts, by what they are.
 pub(super) struct Certificates {
     pub(super) ca: String,
@@ -50,6 +53,7 @@ pub(super) fn make() -> Result<Certificates, Failure> {
     };
     let hosts = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
     let server = leaf("payhsmd", hosts, ExtendedKeyUsagePurpose::ServerAuth)?;
-    let client = leaf("api-tier", Vec::new(), ExtendedKeyUsagePurpose::ClientAuth)?;
+    let client =
+        leaf("api-tier", vec![CLIENT_NAME.to_owned()], ExtendedKeyUsagePurpose::ClientAuth)?;
     Ok(Certificates { ca: ca.pem(), server, client, not_after: end })
 }

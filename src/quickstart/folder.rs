@@ -1,6 +1,6 @@
 //! The folder of a quickstart: certificates, configuration, and where the daemon listens.
 
-use super::certificates;
+use super::certificates::{self, CLIENT_NAME};
 use crate::cli::Failure;
 use crate::clock;
 use crate::config::Listen;
@@ -33,6 +33,9 @@ struct Addresses<'a> {
 #[derive(Serialize, Deserialize)]
 struct Expiry {
     not_after: u64,
+    /// The client's name in its certificate; folders of earlier versions have none.
+    #[serde(default)]
+    client_name: String,
 }
 
 /// A prepared folder.
@@ -42,7 +45,7 @@ pub(super) struct Folder(PathBuf);
 /// Where a quickstart listens on this base port.
 pub(super) fn listen(base: u16) -> Listen {
     let on = |port| Some(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    Listen { plain: on(base), tls: on(base + 1000) }
+    Listen { plain: on(base), tls: on(base + 1000), lmks: None }
 }
 
 impl Folder {
@@ -60,7 +63,21 @@ impl Folder {
         if !folder.config().exists() {
             folder.write("payhsm.toml", configuration(PORT_BASE).as_bytes())?;
         }
+        folder.add_caller()?;
         Ok(folder)
+    }
+
+    /// A folder of an earlier version knows no callers, and its client could no longer call.
+    fn add_caller(&self) -> Result<(), Failure> {
+        let path = self.config();
+        let text = fs::read_to_string(&path)
+            .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        // What is no TOML is for the reader of the configuration to refuse.
+        let lacks = text.parse::<toml::Table>().is_ok_and(|table| !table.contains_key("caller"));
+        if lacks {
+            self.write("payhsm.toml", format!("{text}\n{}", caller()).as_bytes())?;
+        }
+        Ok(())
     }
 
     /// The configuration of the daemon.
@@ -76,7 +93,8 @@ impl Folder {
             .and_then(|text| toml::from_str::<Expiry>(&text).ok());
         match (complete, expiry, clock::now().duration_since(UNIX_EPOCH)) {
             (true, Some(expiry), Ok(now)) => {
-                now + RENEW_BEFORE < Duration::from_secs(expiry.not_after)
+                expiry.client_name == CLIENT_NAME
+                    && now + RENEW_BEFORE < Duration::from_secs(expiry.not_after)
             }
             _ => false,
         }
@@ -89,7 +107,8 @@ impl Folder {
             self.write(&format!("{name}.crt"), certificate.as_bytes())?;
             self.write(&format!("{name}.key"), key.as_bytes())?;
         }
-        let expiry = toml::to_string(&Expiry { not_after: made.not_after })?;
+        let client_name = CLIENT_NAME.to_owned();
+        let expiry = toml::to_string(&Expiry { not_after: made.not_after, client_name })?;
         self.write("certificates.toml", expiry.as_bytes())
     }
 
@@ -170,6 +189,20 @@ key_schemes = true
 single_des = true
 shared_002 = true
 plain_decimalisation_tables = true
+"#
+    )
+}
+
+/// The entry of the client whose certificate lies in the folder.
+fn caller() -> String {
+    format!(
+        r#"# Who may call over TLS. What is not given to a caller it does not have.
+[[caller]]
+name = "api-tier"
+name_in_certificate = "{CLIENT_NAME}"    # that of client.crt
+commands = ["*"]    # all that the profile has
+labels = ["*"]
+zones = ["*"]
 "#
     )
 }

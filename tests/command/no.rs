@@ -1,6 +1,11 @@
-use crate::support::{appliance, ask, call, development, host_settings, production};
+use crate::support::{appliance, ask, call, development, host_settings, production, test_lmks};
+use payhsm::Engine;
+use payhsm::lifecycle::{Lifecycle, State};
+use payhsm::record::LogOnly;
 use payhsm::settings::{Legacy, Profile, Settings};
-use payhsm_protocol::command::no_status::{LmkKind, ReportStatus, Status, StatusMode};
+use payhsm_protocol::command::no_status::{
+    ApplianceState, LmkKind, ReportStatus, Status, StatusMode,
+};
 
 #[test]
 fn the_configuration_has_the_shape_that_monitors_read() {
@@ -31,7 +36,24 @@ fn what_is_not_compliant_is_said() {
 #[test]
 fn there_are_no_other_modes() {
     let engine = development();
-    for message in ["NO", "NO0", "NO02", "NO000", "NOxx"] {
+    for message in ["NO", "NO0", "NO03", "NO000", "NOxx"] {
         assert_eq!(ask(&engine, message), "NP15", "{message}");
+    }
+}
+
+#[test]
+fn the_state_is_told_in_every_state() {
+    for (state, text, said) in [
+        (State::Uninitialised, "UNINITIALISED", ApplianceState::Uninitialised),
+        (State::Sealed, "SEALED       ", ApplianceState::Sealed),
+        (State::Operational, "OPERATIONAL  ", ApplianceState::Operational),
+        (State::Tampered, "TAMPERED     ", ApplianceState::Tampered),
+    ] {
+        let (settings, host) = (Settings::development(), host_settings());
+        let lifecycle = Lifecycle::new(state);
+        let engine = Engine::new(Some(test_lmks()), lifecycle, settings, host, Box::new(LogOnly));
+        assert_eq!(ask(&engine, "NO02"), format!("NP00{text}"));
+        let (_, reply) = call(&engine, None, &ReportStatus { mode: StatusMode::State });
+        assert_eq!(reply.unwrap().status, Status::State(said));
     }
 }

@@ -121,7 +121,18 @@ impl Daemon {
 
     /// Asks it to stop, as a service manager does.
     pub(crate) fn terminate(&self) {
-        let status = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status();
+        self.signal("-TERM");
+    }
+
+    /// Asks it to read its configuration again, and waits until it says what came of it.
+    pub(crate) fn reload(&self) {
+        let before = self.log.count("read again");
+        self.signal("-HUP");
+        wait_for("word of the configuration", || self.log.count("read again") > before);
+    }
+
+    fn signal(&self, signal: &str) {
+        let status = Command::new("kill").arg(signal).arg(self.child.id().to_string()).status();
         assert!(status.unwrap().success());
     }
 
@@ -242,15 +253,15 @@ impl Folder {
         for (name, purpose) in
             [("server", For::Server), ("client", For::Client), ("expired", For::ClientUntilLongAgo)]
         {
-            let (certificate, key) = made.issue(purpose);
-            made.write(&format!("{name}.crt"), &certificate);
-            made.write(&format!("{name}.key"), &key);
+            made.issue(name, purpose, &["localhost"]);
         }
         made
     }
 
-    fn issue(&self, purpose: For) -> (String, String) {
-        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    /// Makes a certificate, `name`.crt and `name`.key, with these names in it.
+    pub(crate) fn issue(&self, name: &str, purpose: For, names: &[&str]) {
+        let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
+        let mut params = CertificateParams::new(names).unwrap();
         params.extended_key_usages = vec![match purpose {
             For::Server => ExtendedKeyUsagePurpose::ServerAuth,
             For::Client | For::ClientUntilLongAgo => ExtendedKeyUsagePurpose::ClientAuth,
@@ -260,7 +271,15 @@ impl Folder {
             params.not_after = date_time_ymd(2002, 1, 1);
         }
         let key = KeyPair::generate().unwrap();
-        (params.signed_by(&key, &self.authority).unwrap().pem(), key.serialize_pem())
+        let certificate = params.signed_by(&key, &self.authority).unwrap();
+        self.write(&format!("{name}.crt"), &certificate.pem());
+        self.write(&format!("{name}.key"), &key.serialize_pem());
+    }
+
+    /// The SHA-256 of a certificate, as the configuration writes it.
+    pub(crate) fn fingerprint(&self, name: &str) -> String {
+        let der = CertificateDer::from_pem_file(self.path(&format!("{name}.crt"))).unwrap();
+        hex::encode(ring::digest::digest(&ring::digest::SHA256, &der))
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -293,9 +312,16 @@ pub(crate) fn configuration(profile: &str, plain: bool, rest: &str) -> String {
     } else {
         ""
     };
+    // A developer needs none, and two daemons of one test may not share one.
+    let state = if profile == "development" {
+        String::new()
+    } else {
+        format!("state = 'state-{profile}'\n")
+    };
     format!(
-        "profile = '{profile}'\n[listen]\ntls = '127.0.0.1:0'\n{plain}\n[tls]\n\
+        "profile = '{profile}'\n{state}[listen]\ntls = '127.0.0.1:0'\n{plain}\n[tls]\n\
          certificate = 'server.crt'\nprivate_key = 'server.key'\nclient_ca = 'ca.crt'\n\
+         [[caller]]\nname = 'tests'\nname_in_certificate = 'localhost'\ncommands = ['*']\n\
          [log]\nformat = 'json'\n[legacy]\n{legacy}\n{rest}\n"
     )
 }

@@ -2,13 +2,18 @@
 #![allow(dead_code, reason = "each test binary uses its own part of it")]
 
 pub(crate) mod binary;
+pub(crate) mod callers;
 pub(crate) mod pins;
 pub(crate) mod random;
 pub(crate) mod recorders;
+pub(crate) mod reviewed;
+pub(crate) mod time;
 
 pub(crate) mod keys;
 
 use payhsm::Engine;
+use payhsm::authorization::MOST_MINUTES;
+use payhsm::caller::Caller;
 use payhsm::engine::{Dialect, Session};
 use payhsm::lifecycle::{Lifecycle, State};
 use payhsm::record::LogOnly;
@@ -19,6 +24,7 @@ use payhsm_protocol::compact::Compact;
 use payhsm_protocol::field::LmkId;
 use payhsm_protocol::frame::{self, Taken};
 use payhsm_protocol::host::{self, TableForm};
+use std::sync::Arc;
 
 /// The header of every test message.
 pub(crate) const HEADER: &str = "0000";
@@ -40,11 +46,22 @@ pub(crate) fn development() -> Engine {
     appliance(Settings::development(), host_settings())
 }
 
-/// An appliance with the test LMKs under any settings. Only tests can have one outside the
+/// An appliance with the test LMKs under any settings, whose officers have authorised what is
+/// done with keys. Only tests can have one outside the
 /// profile `development`: a daemon refuses to load these keys.
 pub(crate) fn appliance(settings: Settings, host: host::Settings) -> Engine {
     let lifecycle = Lifecycle::new(State::Operational);
-    Engine::new(Some(test_lmks()), lifecycle, settings, host, Box::new(LogOnly))
+    let engine = Engine::new(Some(test_lmks()), lifecycle, settings, host, Box::new(LogOnly));
+    authorise(&engine, &["generate.*.host", "import.*.host", "export.*.host"]);
+    engine
+}
+
+/// Two officers authorise these activities.
+pub(crate) fn authorise(engine: &Engine, activities: &[&str]) {
+    for activity in activities {
+        let activity = activity.parse().unwrap();
+        engine.activities().authorise(activity, MOST_MINUTES, &["alice", "bob"]).unwrap();
+    }
 }
 
 /// A production profile with everything legacy switched off.
@@ -54,7 +71,8 @@ pub(crate) fn production(profile: Profile) -> Engine {
 }
 
 pub(crate) fn session(dialect: Dialect, port_lmk: Option<u8>) -> Session {
-    Session { peer: "test".into(), dialect, port_lmk: port_lmk.map(LmkId) }
+    let caller = Arc::new(Caller::plain());
+    Session { peer: "test".into(), caller, dialect, port_lmk: port_lmk.map(LmkId) }
 }
 
 /// Sends one host message (command code and fields) on the base port; gives back code, error and

@@ -2,9 +2,10 @@
 
 use payhsm::Engine;
 use payhsm::lifecycle::{Lifecycle, State};
-use payhsm::record::{Record, RecordFailed, Recorder};
+use payhsm::record::{ActOutcome, ActRecord, Record, RecordFailed, Recorder};
 use payhsm::settings::Settings;
 use payhsm_protocol::field::LmkId;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// One that never can.
@@ -13,6 +14,10 @@ pub(crate) struct NeverKeeps;
 
 impl Recorder for NeverKeeps {
     fn record(&self, _: &[Record<'_>]) -> Result<(), RecordFailed> {
+        Err(RecordFailed)
+    }
+
+    fn record_act(&self, _: &ActRecord<'_>) -> Result<(), RecordFailed> {
         Err(RecordFailed)
     }
 }
@@ -34,6 +39,36 @@ impl Recorder for Keeps {
             })
             .collect();
         self.0.lock().map_err(|_| RecordFailed)?.push(kept);
+        Ok(())
+    }
+
+    fn record_act(&self, _: &ActRecord<'_>) -> Result<(), RecordFailed> {
+        Ok(())
+    }
+}
+
+/// An act of officers as it was kept: officers, act, about, outcome.
+pub(crate) type KeptAct = (Vec<String>, String, String, ActOutcome);
+
+/// One that keeps officers' acts in memory; once `fails` says so, it cannot.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Acts {
+    pub(crate) kept: Arc<Mutex<Vec<KeptAct>>>,
+    pub(crate) fails: Arc<AtomicBool>,
+}
+
+impl Recorder for Acts {
+    fn record(&self, _: &[Record<'_>]) -> Result<(), RecordFailed> {
+        Ok(())
+    }
+
+    fn record_act(&self, record: &ActRecord<'_>) -> Result<(), RecordFailed> {
+        if self.fails.load(Ordering::Relaxed) {
+            return Err(RecordFailed);
+        }
+        let kept =
+            (record.officers.to_vec(), record.act.into(), record.about.into(), record.outcome);
+        self.kept.lock().map_err(|_| RecordFailed)?.push(kept);
         Ok(())
     }
 }

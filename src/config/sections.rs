@@ -1,0 +1,112 @@
+//! The sections of the file, as they are written.
+
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Where to listen: the base port of each kind; base + 1 + n stands for LMK n.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listen {
+    /// TLS with client certificates, both dialects.
+    pub tls: Option<SocketAddr>,
+    /// Plain TCP, host dialect: profile `development` alone.
+    pub plain: Option<SocketAddr>,
+    /// The LMKs that have a port of their own; without it those that are in force at the start.
+    pub lmks: Option<Vec<u8>>,
+}
+
+/// Certificate files in PEM, relative to the configuration file.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsFiles {
+    /// The server's certificate and its chain.
+    pub certificate: PathBuf,
+    /// The server's private key.
+    pub private_key: PathBuf,
+    /// The CA certificates that a client's certificate must come from.
+    pub client_ca: PathBuf,
+}
+
+/// Limits, in seconds where they are times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsSection {
+    /// Connections at one time.
+    pub connections: usize,
+    /// For a TLS handshake.
+    pub handshake_seconds: u64,
+    /// Without a request.
+    pub idle_seconds: u64,
+    /// From the first byte of a request to its last, and for taking an answer.
+    pub request_seconds: u64,
+}
+
+impl Default for LimitsSection {
+    fn default() -> Self {
+        Self { connections: 4096, handshake_seconds: 5, idle_seconds: 300, request_seconds: 5 }
+    }
+}
+
+/// The host dialect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HostSection {
+    /// Bytes of the opaque header, 0 to 255.
+    pub header_length: u8,
+    /// The longest PIN under a DES LMK, 4 to 12 digits; such a PIN is one character longer.
+    pub pin_length: u8,
+    /// Whether a ZMK without scheme letter is single length.
+    pub single_length_zmk: bool,
+}
+
+impl Default for HostSection {
+    fn default() -> Self {
+        Self { header_length: 4, pin_length: 4, single_length_zmk: false }
+    }
+}
+
+/// The log.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogSection {
+    /// `text` or `json`.
+    pub format: LogFormat,
+    /// A filter such as `info` or `payhsm=debug`.
+    pub level: Option<String>,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For a person.
+    #[default]
+    Text,
+    /// For a machine.
+    Json,
+}
+
+/// Officers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OfficersSection {
+    /// The Unix socket for their program, relative to the configuration file.
+    pub socket: Option<PathBuf>,
+}
+
+/// Secret memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MemorySection {
+    /// Whether a system without `memfd_secret` is refused.
+    pub strict: Option<bool>,
+}
+
+/// Unsealing without officers, for machines that nobody is near.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnattendedSection {
+    /// The systemd credential that holds what it takes.
+    pub credential: String,
+}

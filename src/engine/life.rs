@@ -1,0 +1,86 @@
+//! What officers do to a running engine: unseal it, seal it, change what it holds.
+
+use super::Engine;
+use super::in_force::Held;
+use crate::authorization::Activities;
+use crate::lifecycle::{IllegalStep, Lifecycle, State};
+use crate::record::{ActRecord, RecordFailed};
+use std::sync::Arc;
+
+impl Engine {
+    /// Where the appliance stands; steps between its other states are taken here too.
+    #[must_use]
+    pub const fn lifecycle(&self) -> &Lifecycle {
+        &self.lifecycle
+    }
+
+    /// What officers have authorised.
+    #[must_use]
+    pub const fn activities(&self) -> &Activities {
+        &self.activities
+    }
+
+    /// Puts what officers brought in force: sealed becomes operational.
+    ///
+    /// # Errors
+    /// [`IllegalStep`] from any other state, and nothing is in force then.
+    pub fn unseal(&self, held: Held) -> Result<(), IllegalStep> {
+        let from = self.lifecycle.state();
+        if from != State::Sealed {
+            return Err(IllegalStep { from, to: State::Operational });
+        }
+        // The keys come first: an operational appliance has them.
+        self.in_force.exchange(Some(held));
+        self.lifecycle.step(State::Operational).inspect_err(|_| drop(self.in_force.exchange(None)))
+    }
+
+    /// Takes everything out of force: operational becomes sealed, and nothing stays authorised.
+    /// Batches that have begun still end with what they have; it is wiped when the last of them
+    /// and the caller of this have dropped it.
+    ///
+    /// # Errors
+    /// [`IllegalStep`] if it is not operational.
+    pub fn seal(&self) -> Result<Option<Arc<Held>>, IllegalStep> {
+        self.leave(State::Sealed)
+    }
+
+    /// The same, because something is wrong that only officers can put right.
+    ///
+    /// # Errors
+    /// None: every state may become tampered.
+    pub fn tamper(&self) -> Result<Option<Arc<Held>>, IllegalStep> {
+        self.leave(State::Tampered)
+    }
+
+    fn leave(&self, to: State) -> Result<Option<Arc<Held>>, IllegalStep> {
+        self.lifecycle.step(to)?;
+        self.activities.revoke_all();
+        Ok(self.in_force.exchange(None))
+    }
+
+    /// Puts something else in force while the appliance stays operational; gives back what was.
+    ///
+    /// # Errors
+    /// [`IllegalStep`] if it is not operational; what is in force is then as before.
+    pub fn change(&self, held: Held) -> Result<Option<Arc<Held>>, IllegalStep> {
+        let from = self.lifecycle.state();
+        if from != State::Operational {
+            return Err(IllegalStep { from, to: State::Operational });
+        }
+        Ok(self.in_force.exchange(Some(held)))
+    }
+
+    /// What is in force now.
+    #[must_use]
+    pub fn in_force(&self) -> Option<Arc<Held>> {
+        self.in_force.snapshot()
+    }
+
+    /// Keeps the record of an act of officers, beside those of commands.
+    ///
+    /// # Errors
+    /// [`RecordFailed`]
+    pub fn record_act(&self, record: &ActRecord<'_>) -> Result<(), RecordFailed> {
+        self.recorder.record_act(record)
+    }
+}

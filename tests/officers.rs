@@ -1,0 +1,22 @@
+//! Officers at their socket: ceremonies, dual control, and what must be refused, each in its own sentence.
+#![cfg(test)]
+#![expect(clippy::string_slice, reason = "the answers are ASCII")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "any other answer fails the test")]
+
+#[path = "officers/appliance.rs"]
+mod appliance;
+#[path = "officers/ceremonies.rs"]
+mod ceremonies;
+#[path = "officers/changes.rs"]
+mod changes;
+#[path = "officers/daemon.rs"]
+mod daemon;
+#[path = "officers/keys.rs"]
+mod keys;
+#[path = "officers/logins.rs"]
+mod logins;
+#[path = "officers/shares.rs"]
+mod shares;
+mod support;
+#[path = "officers/wire.rs"]
+mod wire;
