@@ -13,6 +13,8 @@ mod changes;
 mod daemon;
 #[path = "officers/keys.rs"]
 mod keys;
+#[path = "officers/leftovers.rs"]
+mod leftovers;
 #[path = "officers/logins.rs"]
 mod logins;
 #[path = "officers/shares.rs"]

@@ -109,3 +109,29 @@ fn a_second_lmk_comes_back_with_the_first() {
         (vec![LmkId(0), LmkId(7)], vec!["master".to_owned(), "live".to_owned()])
     );
 }
+
+#[test]
+fn a_partners_generic_key_is_bound_to_one_purpose() {
+    let folder = tempfile::tempdir().unwrap();
+    let (appliance, people, _) = operational(folder.path());
+    let mut console = appliance.with(&[&people[0], &people[2]]);
+    console.done(&Act::GenerateKey(key("zmk", b"52", b"A3")));
+    for (generic, narrow, other) in
+        [(b"P0", b"72", b"22"), (b"P0", b"71", b"52"), (b"K0", b"52", b"72"), (b"D0", b"22", b"71")]
+    {
+        let label = format!("{}-{}", narrow.escape_ascii(), generic.escape_ascii());
+        console.done(&Act::GenerateKey(key("theirs", generic, b"A1")));
+        let answer = console.ask(&Act::ExportKey { label: "theirs".into(), zmk: "zmk".into() });
+        let Answer::Block { block, check_value } = answer else { panic!("{answer:?}") };
+        let import = |usage| Act::ImportKey {
+            key: key(&label, usage, b"A1"),
+            zmk: "zmk".into(),
+            block: block.clone(),
+        };
+        console.refused(&import(other));
+        console.done(&import(narrow));
+        let line = console.keys().into_iter().find(|line| line.label == label).unwrap();
+        assert_eq!((line.attributes.usage, line.check_value), (*narrow, check_value));
+        console.done(&Act::DestroyKey { label: "theirs".into() });
+    }
+}
