@@ -65,7 +65,7 @@ fn serve(path: &std::path::Path) -> Result<ExitCode, Failure> {
     let config = Config::load(path)?;
     start_log(&config.log)?;
     crate::officers::protect(&config)?;
-    daemon::runtime()?.block_on(async {
+    daemon::runtime(&config)?.block_on(async {
         let mut signals = Signals::new()?;
         let daemon = Daemon::start(path, &config).await?;
         for bound in daemon.bound() {

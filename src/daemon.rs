@@ -9,6 +9,7 @@ use crate::officers;
 use crate::record::LogOnly;
 use crate::reload::Reloader;
 use crate::settings::{Profile, Settings};
+use crate::stacks;
 use crate::state::Claim;
 use payhsm_keys::{KeyRefused, Lmk, LmkSet};
 use payhsm_protocol::field::LmkId;
@@ -132,9 +133,14 @@ fn admitted(lmk: Result<Lmk, KeyRefused>, settings: &Settings) -> Result<Lmk, Fa
     Ok(lmk)
 }
 
-/// The runtime of a daemon.
-pub(crate) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+/// The runtime of a daemon, a thread for each processor, with the stacks that its handlers run on.
+///
+/// # Errors
+/// What the system does not give.
+pub(crate) fn runtime(config: &Config) -> Result<tokio::runtime::Runtime, Failure> {
+    let threads = std::thread::available_parallelism()?.get();
+    stacks::prepare(config, threads)?;
+    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?)
 }
 
 /// What a signal asks for.

@@ -20,6 +20,7 @@ pub mod quickstart;
 pub mod record;
 mod reload;
 pub mod settings;
+mod stacks;
 pub mod state;
 
 pub use engine::Engine;

@@ -40,7 +40,7 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
         config.log.level = Some("warn".to_owned());
     }
     start_log(&config.log)?;
-    daemon::runtime()?.block_on(serve(options, &folder, &config))
+    daemon::runtime(&config)?.block_on(serve(options, &folder, &config))
 }
 
 async fn serve(options: &Options, folder: &Folder, config: &Config) -> Result<ExitCode, Failure> {

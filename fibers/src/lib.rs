@@ -6,6 +6,9 @@
 //! then whoever goes on first puts all the blocks through. Anywhere else the cipher is called at once. The code of a task
 //! does not show any of it, and everything happens on the thread that called [`Fibers::run`], before that returns.
 //!
+//! Tasks too few for that run on one of the stacks, one after the other, so that with stacks of secret memory
+//! ([`Fibers::with_stacks`]) whatever tasks keep on their stack is there and nowhere else.
+//!
 //! ```
 //! use payhsm_fibers::Fibers;
 //!

@@ -9,7 +9,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use corosensei::stack::{DefaultStack, Stack};
-use corosensei::{Coroutine, Yielder};
+use corosensei::{Coroutine, Yielder, on_stack};
 
 use crate::batch::Batch;
 use crate::seat::{Seat, Stage, on_a_fiber};
@@ -27,7 +27,8 @@ const STACK: usize = 256 * 1024;
 /// Stacks, kept for the next batch. One for each thread.
 pub struct Fibers<S: Stack = DefaultStack> {
     make: fn() -> io::Result<S>,
-    spare: Cell<Vec<S>>,
+    /// `None` while tasks run.
+    spare: Cell<Option<Vec<S>>>,
 }
 
 impl<S: Stack> fmt::Debug for Fibers<S> {
@@ -84,46 +85,79 @@ impl<S: Stack> Fibers<S> {
     /// Fibers on stacks that `make` makes, when they are first needed.
     #[must_use]
     pub const fn with_stacks(make: fn() -> io::Result<S>) -> Self {
-        Self { make, spare: Cell::new(Vec::new()) }
+        Self { make, spare: Cell::new(Some(Vec::new())) }
     }
 
     /// Runs `task` once for each of `items` and returns when all have ended. From [`FEWEST`] up to
-    /// [`TOGETHER`] of them run side by side. Fewer, and those that a task runs itself, run one after the other on the
-    /// stack of the caller.
+    /// [`TOGETHER`] of them run side by side. Fewer run one after the other, they too on a stack of ours. Those that a
+    /// task runs itself, and all where no stack can be made, run one after the other on the stack of the caller.
     ///
     /// # Panics
     /// If a task panics those beside it still come to their end; the first panic in the order of `items` then goes on
     /// here, and what has not begun does not begin.
     pub fn run<I, T: ?Sized>(&self, items: &[I], shared: &mut T, task: impl Fn(&I, InTurn<'_, T>)) {
+        let stacks = if on_a_fiber() { None } else { self.spare.take() };
+        let Some(mut stacks) = stacks else { return one_by_one(items, shared, &task) };
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            self.run_on(&mut stacks, items, shared, &task);
+        }));
+        self.spare.set(Some(stacks));
+        if let Err(panic) = ended {
+            resume_unwind(panic);
+        }
+    }
+
+    fn run_on<I, T: ?Sized>(
+        &self,
+        stacks: &mut Vec<S>,
+        items: &[I],
+        shared: &mut T,
+        task: &impl Fn(&I, InTurn<'_, T>),
+    ) {
         let mut rest = items;
-        if items.len() >= FEWEST && !on_a_fiber() {
-            let mut stacks = self.spare.take();
-            while rest.len() >= FEWEST {
-                let wanted = rest.len().min(TOGETHER);
-                while stacks.len() < wanted
-                    && let Ok(stack) = (self.make)()
-                {
-                    stacks.push(stack);
-                }
-                let (now, later) = rest.split_at(wanted.min(stacks.len()));
-                if now.is_empty() {
-                    break;
-                }
-                rest = later;
-                let panic = side_by_side(now, shared, &task, &mut stacks);
-                if let Some(panic) = panic {
-                    self.spare.set(stacks);
+        while rest.len() >= FEWEST {
+            let wanted = rest.len().min(TOGETHER);
+            self.provide(stacks, wanted);
+            let (now, later) = rest.split_at(wanted.min(stacks.len()));
+            if now.is_empty() {
+                break;
+            }
+            rest = later;
+            if let Some(panic) = side_by_side(now, shared, task, stacks) {
+                resume_unwind(panic);
+            }
+        }
+        if rest.is_empty() {
+            return;
+        }
+        self.provide(stacks, 1);
+        match stacks.last_mut() {
+            Some(stack) => {
+                // No panic may leave the stack that it is on.
+                let tasks = AssertUnwindSafe(|| one_by_one(rest, shared, task));
+                if let Err(panic) = on_stack(stack, || catch_unwind(tasks)) {
                     resume_unwind(panic);
                 }
             }
-            self.spare.set(stacks);
+            None => one_by_one(rest, shared, task),
         }
-        for item in rest {
-            task(
-                item,
-                InTurn { shared: NonNull::from(&mut *shared), place: None, lent: PhantomData },
-            );
+    }
+
+    /// Makes stacks until there are `wanted`, or no more can be had.
+    fn provide(&self, stacks: &mut Vec<S>, wanted: usize) {
+        while stacks.len() < wanted
+            && let Ok(stack) = (self.make)()
+        {
+            stacks.push(stack);
         }
+    }
+}
+
+/// Runs the tasks on this stack.
+fn one_by_one<I, T: ?Sized>(items: &[I], shared: &mut T, task: &impl Fn(&I, InTurn<'_, T>)) {
+    for item in items {
+        let shared = NonNull::from(&mut *shared);
+        task(item, InTurn { shared, place: None, lent: PhantomData });
     }
 }
 

@@ -154,7 +154,7 @@ fn tasks_really_go_side_by_side() {
 }
 
 #[test]
-fn few_tasks_and_the_tasks_of_a_task_run_where_they_are_called() {
+fn few_tasks_and_the_tasks_of_a_task_run_one_after_the_other() {
     let mut numbers = Numbers(5);
     let fibers = Fibers::default();
     let few = works(&mut numbers, FEWEST - 1, 4);
@@ -306,4 +306,40 @@ fn every_thread_has_its_own() {
             });
         }
     });
+}
+
+/// Where the caller's stack is, and where a task is.
+fn here() -> usize {
+    let local = 0_u8;
+    (&raw const local).addr()
+}
+
+#[test]
+fn every_task_runs_on_a_stack_of_its_own_kind_whatever_their_number() {
+    let fibers = Fibers::default();
+    for count in 1..=2 * TOGETHER {
+        let outside = here();
+        let mut places = Vec::new();
+        fibers.run(&vec![(); count], &mut places, |(), places| {
+            let place = here();
+            places.take().push(place);
+        });
+        assert_eq!(places.len(), count);
+        // The caller's frames are much closer than this; other mappings are further away.
+        assert!(places.iter().all(|place| place.abs_diff(outside) > 32 * 1024), "{count}");
+    }
+}
+
+#[test]
+fn a_panic_of_a_single_task_goes_on_here_and_the_stack_is_used_again() {
+    let fibers = Fibers::default();
+    for _ in 0..3 {
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            fibers.run(&[()], &mut (), |(), _| panic!("on purpose"));
+        }));
+        assert!(ended.is_err());
+        let mut ran = false;
+        fibers.run(&[()], &mut ran, |(), ran| *ran.take() = true);
+        assert!(ran);
+    }
 }

@@ -4,7 +4,6 @@ use crate::material::Material;
 use crate::refusal::KeyRefused;
 use payhsm_crypto::variant::{Scheme, WrappingKey};
 use payhsm_protocol::field::{Cryptogram, CryptogramScheme, KeyScheme};
-use zeroize::Zeroizing;
 
 /// Deciphers a cryptogram. Nothing says whether what comes out is a key; its parity is for the caller to look at.
 pub(crate) fn open(under: &WrappingKey, cryptogram: &Cryptogram) -> Result<Material, KeyRefused> {
@@ -19,9 +18,9 @@ pub(crate) fn open(under: &WrappingKey, cryptogram: &Cryptogram) -> Result<Mater
     if !lengths.contains(&cryptogram.bytes.len()) {
         return Err(KeyRefused::Length);
     }
-    let mut key = Zeroizing::new(cryptogram.bytes.clone());
-    under.decrypt(scheme, &mut key).map_err(|_| KeyRefused::Length)?;
-    Ok(Material::whole(key))
+    let mut key = Material::copy_of(&cryptogram.bytes).ok_or(KeyRefused::Length)?;
+    under.decrypt(scheme, key.text()).map_err(|_| KeyRefused::Length)?;
+    Ok(key)
 }
 
 /// Enciphers a key in the scheme that a request names by its letter; the length must be the scheme's.
@@ -41,8 +40,8 @@ pub(crate) fn seal(
     if key.len() != length {
         return Err(KeyRefused::Length);
     }
-    let mut bytes = Zeroizing::new(key.clear().to_vec());
-    under.encrypt(parts, &mut bytes).map_err(|_| KeyRefused::Length)?;
+    let mut sealed = Material::copy_of(key.clear()).ok_or(KeyRefused::Length)?;
+    under.encrypt(parts, sealed.text()).map_err(|_| KeyRefused::Length)?;
     // All of it is ciphertext by now.
-    Ok(Cryptogram { scheme: letter, bytes: std::mem::take(&mut *bytes) })
+    Ok(Cryptogram { scheme: letter, bytes: sealed.clear().to_vec() })
 }

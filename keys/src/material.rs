@@ -1,6 +1,6 @@
 //! The bytes of a clear key, in the one type that holds them.
 //!
-//! Private to the crate: whatever later decides where key bytes may live (locked memory) changes this file.
+//! They lie in the value itself, never on the heap: handlers run on stacks in secret memory, and so is whatever they keep there.
 
 use crate::random::{Random, RandomFailed};
 use crate::weak;
@@ -8,32 +8,52 @@ use payhsm_crypto::cipher::BlockKey;
 use payhsm_crypto::parity;
 use std::fmt;
 use std::ops::Range;
-use zeroize::Zeroizing;
+use zeroize::Zeroize;
+
+/// The longest text that a key is deciphered in: a key of 32 bytes, its length, masking, padding and MAC are 64 at most
+/// in every block that is in use.
+pub(crate) const LONGEST: usize = 128;
 
 /// A clear key of 8 to 32 bytes: wiped when dropped, not clonable, not comparable, not printable.
 pub(crate) struct Material {
     /// The key, with whatever stood around it where it was deciphered.
-    bytes: Zeroizing<Vec<u8>>,
+    bytes: [u8; LONGEST],
+    /// Bytes of it in use; the rest are zeros.
+    used: usize,
     place: Range<usize>,
 }
 
+impl Drop for Material {
+    fn drop(&mut self) {
+        let used = self.used;
+        self.bytes.get_mut(..used).unwrap_or_default().zeroize();
+    }
+}
+
 impl Material {
-    /// A key that is all of `bytes`.
-    pub(crate) fn whole(bytes: Zeroizing<Vec<u8>>) -> Self {
-        let place = 0..bytes.len();
-        Self { bytes, place }
+    /// A copy of `bytes`, clear or still to be deciphered in place; `None` if there are too many.
+    pub(crate) fn copy_of(bytes: &[u8]) -> Option<Self> {
+        let mut made = Self { bytes: [0; LONGEST], used: bytes.len(), place: 0..bytes.len() };
+        made.bytes.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        Some(made)
     }
 
-    /// A key that was deciphered in place, as the part `place` of `bytes`.
-    pub(crate) fn part(bytes: Zeroizing<Vec<u8>>, place: Range<usize>) -> Self {
-        Self { bytes, place }
+    /// All bytes, to be deciphered in place.
+    pub(crate) fn text(&mut self) -> &mut [u8] {
+        let used = self.used;
+        self.bytes.get_mut(..used).unwrap_or_default()
+    }
+
+    /// The key is this part of what was deciphered.
+    pub(crate) fn narrow(&mut self, place: Range<usize>) {
+        self.place = place;
     }
 
     /// Random bytes; for an AES key nothing more is asked.
     pub(crate) fn random(length: usize, random: &mut dyn Random) -> Result<Self, RandomFailed> {
-        let mut bytes = Zeroizing::new(vec![0; length]);
-        random.fill(&mut bytes)?;
-        Ok(Self::whole(bytes))
+        let mut made = Self { bytes: [0; LONGEST], used: length, place: 0..length };
+        random.fill(made.text())?;
+        Ok(made)
     }
 
     /// A random DES key of `length` bytes: odd parity, no weak part, no equal parts.

@@ -50,14 +50,15 @@ impl BlockWrapping {
         if block.scheme != self.scheme() {
             return Err(KeyRefused::Scheme);
         }
-        let mut body = Zeroizing::new(block.body.clone());
+        let mut key = Material::copy_of(&block.body).ok_or(KeyRefused::Length)?;
+        let body = key.text();
         let place = match self {
-            Self::ThalesTdes(key) => key.unwrap_in_place(&block.header, &mut body),
-            Self::ThalesAes(key) => key.unwrap_in_place(&block.header, &mut body),
-            Self::X9143(key, _) => key.unwrap_in_place(&block.header, &mut body),
+            Self::ThalesTdes(under) => under.unwrap_in_place(&block.header, body),
+            Self::ThalesAes(under) => under.unwrap_in_place(&block.header, body),
+            Self::X9143(under, _) => under.unwrap_in_place(&block.header, body),
         };
-        let place = place.map_err(|_| KeyRefused::Authentication)?;
-        Ok(Material::part(body, place))
+        key.narrow(place.map_err(|_| KeyRefused::Authentication)?);
+        Ok(key)
     }
 
     /// Wraps a key. `reserved` is the LMK id, `FF` in a Thales block under a ZMK, `00` in X9.143.

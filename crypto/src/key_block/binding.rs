@@ -12,6 +12,8 @@ use crate::mac::{CmacKey, Mac, MacError, Padding, cbc_mac};
 const LENGTH_FIELD: usize = 2;
 /// Most bytes whose bits the length field can count.
 const LONGEST_KEY: usize = 0x1FFF;
+/// Most bytes of text that are made here: a key of 32 bytes takes 48, masked or not.
+const LONGEST_TEXT: usize = 256;
 /// Fixed part of every header.
 const HEADER: usize = 16;
 
@@ -127,25 +129,24 @@ impl Binding {
         if key.is_empty() {
             return Err(KeyBlockError::Form);
         }
-        // Reserved once, so that no piece of the key stays behind in an outgrown buffer.
-        let mut body = Zeroizing::new(Vec::with_capacity(text_len + self.mac_len));
-        for piece in [length.as_slice(), key, random] {
-            body.extend_from_slice(piece);
+        // On the stack until it is ciphertext: a stack may be secret memory, the heap is not.
+        let mut room = Zeroizing::new([0; LONGEST_TEXT]);
+        let text = room.get_mut(..text_len).ok_or(KeyBlockError::Form)?;
+        for (to, from) in text.iter_mut().zip(length.iter().chain(key).chain(random)) {
+            *to = *from;
         }
         let mac = match self.order {
             Order::MacIsIv => {
-                let mac = self.cut_mac(header, &body)?;
-                self.encrypt(header, &mac, &mut body)?;
+                let mac = self.cut_mac(header, text)?;
+                self.encrypt(header, &mac, text)?;
                 mac
             }
             Order::HeaderIsIv => {
-                self.encrypt(header, &[], &mut body)?;
-                self.cut_mac(header, &body)?
+                self.encrypt(header, &[], text)?;
+                self.cut_mac(header, text)?
             }
         };
-        body.extend_from_slice(&mac);
-        // All of it is ciphertext and MAC by now.
-        Ok(core::mem::take(&mut *body))
+        Ok([text, mac.as_slice()].concat())
     }
 
     fn encrypt(&self, header: &[u8], mac: &[u8], text: &mut [u8]) -> Result<(), KeyBlockError> {
@@ -179,9 +180,12 @@ impl Binding {
 /// A wrapping key with every byte XOR 'E' and XOR 'M' (X9.143 7.2.2, the variant method).
 pub(super) fn variants(wrapping: &[u8]) -> Result<[BlockKey; 2], KeyBlockError> {
     let variant = |mask: u8| {
-        let key: Zeroizing<Vec<u8>> =
-            Zeroizing::new(wrapping.iter().map(|byte| byte ^ mask).collect());
-        BlockKey::tdes(&key).map_err(|_| KeyBlockError::WrappingKey)
+        let mut room = Zeroizing::new([0; 24]);
+        let key = room.get_mut(..wrapping.len()).ok_or(KeyBlockError::WrappingKey)?;
+        for (to, from) in key.iter_mut().zip(wrapping) {
+            *to = from ^ mask;
+        }
+        BlockKey::tdes(key).map_err(|_| KeyBlockError::WrappingKey)
     };
     Ok([variant(b'E')?, variant(b'M')?])
 }

@@ -13,7 +13,6 @@ use payhsm_crypto::{kcv, parity};
 use payhsm_protocol::field::{CheckValue, KeyAttributes};
 use std::fmt;
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
 /// The most components that there may be.
 pub const MOST_COMPONENTS: u8 = 9;
@@ -231,7 +230,7 @@ impl Forming {
         let Purpose::Key { attributes, algorithm } = self.purpose else {
             return Err(ComponentRefused::Purpose);
         };
-        let material = Material::whole(Zeroizing::new(whole.to_vec()));
+        let material = Material::copy_of(&whole).ok_or(ComponentRefused::Memory)?;
         Ok(AnyKey { material, algorithm, binding: Binding::Block(attributes) })
     }
 
