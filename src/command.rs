@@ -1,6 +1,6 @@
 //! The commands, from the daemon's side: policy and handler, one file each.
 
-use crate::authorization::{Authorized, Policy, Subject};
+use crate::authorization::{Activities, Authorized, Policy, Subject};
 use crate::caller::Caller;
 use crate::lifecycle::State;
 use crate::settings::Settings;
@@ -27,6 +27,8 @@ pub struct Context<'a> {
     pub caller: &'a Caller,
     /// Where the appliance stands.
     pub state: State,
+    /// What officers have authorised.
+    pub activities: &'a Activities,
     /// Randomness.
     pub random: &'a mut dyn Random,
 }

@@ -16,7 +16,9 @@ use crate::clock::{Clock, Monotonic};
 use crate::lifecycle::{Lifecycle, State};
 use crate::record::{Record, Recorder};
 use crate::settings::Settings;
+use crate::stacks;
 use in_force::InForce;
+use payhsm_arena::{PooledStack, wipe_registers};
 use payhsm_fibers::{Fibers, TOGETHER};
 use payhsm_keys::{Lmk, LmkSet};
 use payhsm_protocol::ErrorCode;
@@ -117,8 +119,8 @@ struct Answers<'o> {
 }
 
 thread_local! {
-    /// The stacks of the handlers that run side by side on this thread.
-    static FIBERS: Fibers = Fibers::default();
+    /// The stacks of the handlers that run on this thread, in secret memory.
+    static FIBERS: Fibers<PooledStack> = const { Fibers::with_stacks(stacks::take) };
 }
 
 /// Frames of one batch; more wait for the next, so that no caller holds a thread for long.
@@ -211,6 +213,8 @@ impl Engine {
                 });
             });
         }
+        // A thread that sleeps keeps its registers, and a dump has them.
+        wipe_registers();
         let Answers { output, done } = answers;
         if !done.is_empty() && self.record(session, &done).is_err() {
             output.truncate(start);

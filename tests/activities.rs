@@ -79,7 +79,7 @@ fn every_command_with_an_activity_is_refused_until_it_is_authorised() {
             asked.insert(code.clone());
         }
     }
-    let expected = ["A0", "A6", "A8", "FA", "FC", "FE", "GC", "HA", "HC", "IA"];
+    let expected = ["A0", "A4", "A6", "A8", "FA", "FC", "FE", "GC", "HA", "HC", "IA"];
     assert_eq!(asked, expected.map(str::to_owned).into());
 }
 

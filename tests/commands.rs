@@ -7,6 +7,7 @@ mod support;
 
 mod command {
     mod a0;
+    mod a4;
     mod a6;
     mod a8;
     mod b0;
@@ -50,4 +51,5 @@ mod command {
     mod nc;
     mod ng;
     mod no;
+    mod ra;
 }

@@ -21,7 +21,8 @@ fn appliance(profile: Profile, legacy: Legacy, state: State, has_lmks: bool) -> 
     let settings = Settings { profile, legacy };
     let lifecycle = Lifecycle::new(state);
     let engine = Engine::new(lmks, lifecycle, settings, host_settings(), Box::new(LogOnly));
-    authorise(&engine, &["generate.*.host", "import.*.host", "export.*.host"]);
+    authorise(&engine, &["generate.*.host", "component.*.host"]);
+    authorise(&engine, &["import.*.host", "export.*.host"]);
     engine
 }
 

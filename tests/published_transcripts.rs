@@ -21,7 +21,7 @@ enum Apart {
     Forbidden,
     /// The simulator puts a length before a MAC that client codecs do not expect.
     MacLength,
-    /// No answer is recorded, or fields only.
+    /// No answer is recorded, or fields only; for A4 the test of the command has them.
     Fields,
 }
 
@@ -67,6 +67,9 @@ fn read(case: &Value) -> Result<Case, Apart> {
         return Err(Apart::Fields);
     }
     let expected = &case["expected"];
+    if expected["key_unwraps_to"].is_string() && code == "A4" {
+        return Err(Apart::Fields);
+    }
     let answer = text(&expected["response"]).unwrap_or_else(|| {
         let field = |name: &str| text(&expected[name]).unwrap_or_default();
         let data = format!("{}{}", field("offset"), field("data"));
@@ -105,7 +108,7 @@ fn every_recorded_message_gets_its_recorded_answer() {
             Err(Apart::Fields) => apart[4] += 1,
         }
     }
-    assert_eq!((held, apart), (49, [10, 3, 2, 1, 5]));
+    assert_eq!((held, apart), (51, [10, 3, 2, 1, 6]));
 }
 
 #[test]

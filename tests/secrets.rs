@@ -264,6 +264,15 @@ fn material(engine: &Engine) -> Material {
         let answer = all.ask(engine, message);
         generated(&mut all, &answer);
     }
+    let mut components = String::new();
+    for number in ["c1", "c2"] {
+        let answer = all.ask(engine, format!("A00FFFS#P0T2B{number}E00"));
+        generated(&mut all, &answer);
+        components.push_str(take_key(&answer).0);
+    }
+    let formed = all.ask(engine, format!("A42FFFS{components}"));
+    generated(&mut all, &formed);
+    all.ask(engine, "RA");
     let exported = all.ask(engine, format!("A8FFF{zmk}{zpk}R"));
     let (exported, _) = take_key(&exported);
     all.ask(engine, format!("A6FFF{zmk}{exported}S"));

@@ -31,6 +31,7 @@
 mod any_key;
 mod attributes;
 pub mod ceremony;
+mod components;
 mod cryptogram;
 mod cvk;
 mod data_key;

@@ -63,7 +63,9 @@ work! {
     N0 => plain::n0, "make 16 random bytes";
     NC => plain::nc, "tell the check value of the LMK";
     NO => plain::no, "tell how the appliance is configured";
+    RA => plain::ra, "take back what officers have authorised";
     A0 => plain::a0, "generate a TDES key for PIN blocks";
+    A4 => plain::a4, "form a key from two components";
     A6 => exchange::a6, "import a ZPK from an X9.143 key block";
     A8 => exchange::a8, "export a ZPK as an X9.143 key block";
     B0 => plain::b0, "give a key another scheme (development only; under LMK 00 unless --lmk names another)";

@@ -35,7 +35,14 @@ async fn without_a_client_only_what_needs_no_keys_is_prepared() {
     for &work in Work::ALL {
         match (work, prepare(work, &kit).await) {
             (
-                Work::B2 | Work::N0 | Work::NC | Work::NO | Work::A0 | Work::BA | Work::JA,
+                Work::B2
+                | Work::N0
+                | Work::NC
+                | Work::NO
+                | Work::RA
+                | Work::A0
+                | Work::BA
+                | Work::JA,
                 outcome,
             ) => drop(outcome.unwrap()),
             (_, Err(PrepareError::NoClient(_))) => {}

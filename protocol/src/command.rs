@@ -126,7 +126,9 @@ macro_rules! for_each_command {
             N0, n0_generate_random, GenerateRandom, "make random bytes";
             NC, nc_diagnostics, Diagnose, "tell the check value of the LMK";
             NO, no_status, ReportStatus, "tell how the appliance is configured";
+            RA, ra_revoke_activities, RevokeActivities, "take back what officers have authorised";
             A0, a0_generate_key, GenerateKey, "generate a key";
+            A4, a4_form_key, FormKey, "form a key from components";
             A6, a6_import_key, ImportKey, "import a key";
             A8, a8_export_key, ExportKey, "export a key";
             B0, b0_translate_key_scheme, TranslateKeyScheme, "give a key another scheme";

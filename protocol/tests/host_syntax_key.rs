@@ -11,14 +11,14 @@ use payhsm_protocol::field::{
     MacSize, VerifyPart, WrappingKey,
 };
 use payhsm_protocol::frame::host::Message;
-use payhsm_protocol::host::{Settings, Writer};
+use payhsm_protocol::host::{Bare, Fields, Settings, Writer};
 use payhsm_protocol::{Command, CommandCode, ErrorCode};
 use support::{Meant, cases, decode, key, text, through_compact, verdict};
 
 /// The commands that this file tests.
 const MINE: &[&str] = &[
-    "A0", "A6", "A8", "B0", "B2", "BU", "FA", "FC", "FE", "GC", "HA", "HC", "IA", "M0", "M2", "M4",
-    "M6", "M8", "N0", "NC", "NO",
+    "A0", "A4", "A6", "A8", "B0", "B2", "BU", "FA", "FC", "FE", "GC", "HA", "HC", "IA", "M0", "M2",
+    "M4", "M6", "M8", "N0", "NC", "NO", "RA",
 ];
 
 fn settings() -> Settings {
@@ -57,9 +57,15 @@ impl Meant<'_> {
 /// Decodes a published request and compares every field with what its author meant.
 fn compare(code: &str, wire: &[u8], m: &Meant<'_>) {
     use command::{
-        a0_generate_key::GenerateKey, a6_import_key::ImportKey, a8_export_key::ExportKey,
-        m0_encrypt_data::EncryptData, m2_decrypt_data::DecryptData,
-        m4_translate_data::TranslateData, m6_generate_mac::GenerateMac, m8_verify_mac::VerifyMac,
+        a0_generate_key::GenerateKey,
+        a4_form_key::{Components, FormKey},
+        a6_import_key::ImportKey,
+        a8_export_key::ExportKey,
+        m0_encrypt_data::EncryptData,
+        m2_decrypt_data::DecryptData,
+        m4_translate_data::TranslateData,
+        m6_generate_mac::GenerateMac,
+        m8_verify_mac::VerifyMac,
     };
     fn same<C: Command + PartialEq>(wire: &[u8], meant: &Meant<'_>, request: C) {
         assert_eq!(decode::<C>(wire, &settings()), Ok((request, meant.lmk())));
@@ -77,6 +83,20 @@ fn compare(code: &str, wire: &[u8], m: &Meant<'_>) {
             });
             let (key_type, scheme) = (m.key_type("keyType"), m.scheme("keySchemeLmk"));
             same(wire, m, GenerateKey { key_type, scheme, attributes, export: None });
+        }
+        "A4" => {
+            let keys = m.text("keyComponents");
+            let settings = settings();
+            let mut keys = Fields::new(keys.as_bytes(), &settings);
+            let count = m.text("numberOfComponents").parse().unwrap();
+            let components = (0..count).map(|_| keys.key(Bare::Single).unwrap()).collect();
+            let request = FormKey {
+                key_type: m.key_type("keyType"),
+                scheme: m.scheme("keySchemeLmk"),
+                components: Components(components),
+                header: None,
+            };
+            same(wire, m, request);
         }
         "A6" => {
             let request = ImportKey {
@@ -182,7 +202,7 @@ fn published_requests_are_read_as_they_were_meant_and_no_other_way() {
         refuses_what_was_tampered_with(&code, message.fields);
         through_compact(&code, message.fields, &settings());
     }
-    assert_eq!(seen, 18, "cases of these commands");
+    assert_eq!(seen, 19, "cases of these commands");
 }
 
 /// One character less, one more, or a letter for a digit: each must be refused. Headers of key
@@ -239,7 +259,7 @@ fn published_replies_are_written_as_they_were() {
         write_reply(&code, &Meant(&expected["fields"]), &mut writer);
         assert_eq!(String::from_utf8(out).unwrap(), String::from_utf8_lossy(fields), "{code}");
     }
-    assert_eq!(seen, 34, "cases of these commands");
+    assert_eq!(seen, 38, "cases of these commands");
 }
 
 fn write_reply(code: &str, meant: &Meant<'_>, writer: &mut Writer<'_>) {
@@ -257,7 +277,7 @@ fn write_reply(code: &str, meant: &Meant<'_>, writer: &mut Writer<'_>) {
             let check_value = CheckValue(meant.hex("kcv"));
             GeneratedKey { key: meant.key("key"), copy: None, check_value }.encode_host(writer);
         }
-        "A7" | "A9" => {
+        "A5" | "A7" | "A9" => {
             let check_value = CheckValue(meant.hex("keyCheckValue"));
             shared::KeyAndCheckValue { key: meant.key("key"), check_value }.encode_host(writer);
         }
@@ -301,6 +321,8 @@ fn samples() -> Vec<(&'static str, String)> {
         ("A0", format!("1001U;0{PAIR}X%03")),
         ("A0", format!("1FFFS;1{KEK}R%01#P0T2B00E00&N!B")),
         ("A0", "0FFFS#D0A3B00S02CT08SOMEPB0C00000000".into()),
+        ("A4", format!("2000U{ZMK}{ZMK}%00")),
+        ("A4", format!("3FFFS{KEK}{KEK}{KEK}%01#0001TS08ABCD")),
         ("A6", format!("FFF{KEK}{R_ZPK}S%01#7201TS08ABCD")),
         ("A6", format!("001{ZMK}{SINGLE}Z")),
         ("A6", format!("001{PAIR}X8E80C547F2A1324B84763B0EE32B73ADU1")),
@@ -311,6 +333,8 @@ fn samples() -> Vec<(&'static str, String)> {
         ("A8", format!("001{ZMK}{ZMK}R%00&P0B00E00!B")),
         ("A8", format!("001{ZMK}{ZMK}R&E3B00S00")),
         ("B0", format!("001{PAIR}U")),
+        ("RA", String::new()),
+        ("RA", "01002export.P0.host;pin.clear.host.60;".into()),
         ("B2", "0004ABCD".into()),
         ("BU", format!("000{SINGLE}")),
         ("BU", format!("421{ZMK};001%01")),

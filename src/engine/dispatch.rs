@@ -50,6 +50,7 @@ impl Engine {
             host: &self.host,
             caller: &session.caller,
             state: standing.state,
+            activities: &self.activities,
             random: &mut SystemRandom::new(),
         };
         C::handle(&request, &mut context)

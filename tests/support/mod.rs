@@ -52,7 +52,8 @@ pub(crate) fn development() -> Engine {
 pub(crate) fn appliance(settings: Settings, host: host::Settings) -> Engine {
     let lifecycle = Lifecycle::new(State::Operational);
     let engine = Engine::new(Some(test_lmks()), lifecycle, settings, host, Box::new(LogOnly));
-    authorise(&engine, &["generate.*.host", "import.*.host", "export.*.host"]);
+    authorise(&engine, &["generate.*.host", "component.*.host"]);
+    authorise(&engine, &["import.*.host", "export.*.host"]);
     engine
 }
 

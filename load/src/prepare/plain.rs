@@ -3,12 +3,14 @@
 use super::{Kit, PrepareError};
 use crate::template::Request;
 use payhsm_protocol::command::a0_generate_key::GenerateKey;
+use payhsm_protocol::command::a4_form_key::{Components, FormKey};
 use payhsm_protocol::command::b0_translate_key_scheme::TranslateKeyScheme;
 use payhsm_protocol::command::b2_echo::Echo;
 use payhsm_protocol::command::bu_check_key::CheckKey;
 use payhsm_protocol::command::n0_generate_random::{GenerateRandom, RandomLength};
 use payhsm_protocol::command::nc_diagnostics::Diagnose;
 use payhsm_protocol::command::no_status::{ReportStatus, StatusMode};
+use payhsm_protocol::command::ra_revoke_activities::RevokeActivities;
 use payhsm_protocol::field::{Bytes, Exportability, KeyLengthFlag, KeyScheme, KeyType};
 
 pub(super) async fn b2(kit: &Kit) -> Result<Request, PrepareError> {
@@ -28,6 +30,10 @@ pub(super) async fn no(kit: &Kit) -> Result<Request, PrepareError> {
     kit.finish(&ReportStatus { mode: StatusMode::Configuration }, |host| host.raw(b"00")).await
 }
 
+pub(super) async fn ra(kit: &Kit) -> Result<Request, PrepareError> {
+    kit.finish(&RevokeActivities { activities: None }, |_| ()).await
+}
+
 pub(super) async fn n0(kit: &Kit) -> Result<Request, PrepareError> {
     kit.finish(&GenerateRandom { length: RandomLength(16) }, |host| host.raw(b"016")).await
 }
@@ -44,6 +50,32 @@ pub(super) async fn a0(kit: &Kit) -> Result<Request, PrepareError> {
         // Usage, algorithm, mode of use, version, exportability, no optional blocks.
         |host| host.raw(b"#P0T2N00N00"),
     )
+    .await
+}
+
+pub(super) async fn a4(kit: &Kit) -> Result<Request, PrepareError> {
+    let mut components = Vec::new();
+    for version in [*b"c1", *b"c2"] {
+        let mut component = Kit::key_request(*b"P0", Exportability::None);
+        if let Some(attributes) = &mut component.attributes {
+            attributes.version = version;
+        }
+        components.push(kit.call(&component).await?.key);
+    }
+    let request = FormKey {
+        key_type: KeyType::KEY_BLOCK,
+        scheme: KeyScheme::Thales,
+        components: Components(components),
+        header: None,
+    };
+    kit.finish(&request, |host| {
+        host.decimal(request.components.0.len(), 1);
+        host.raw(&KeyType::KEY_BLOCK.0);
+        host.raw(b"S");
+        for component in &request.components.0 {
+            host.key(component);
+        }
+    })
     .await
 }
 

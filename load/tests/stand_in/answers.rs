@@ -5,7 +5,7 @@ use payhsm_protocol::command::shared::{
     TranslatedPinBlock,
 };
 use payhsm_protocol::command::{
-    Done, a0_generate_key as a0, a6_import_key as a6, a8_export_key as a8,
+    Done, a0_generate_key as a0, a4_form_key as a4, a6_import_key as a6, a8_export_key as a8,
     b0_translate_key_scheme as b0, bc_compare_pin_tpk as bc, be_compare_pin_zpk as be,
     ca_translate_pin_tpk_to_zpk as ca, cc_translate_pin_zpk_to_zpk as cc, cu_change_pin_pvv as cu,
     cw_generate_cvv as cw, de_generate_offset_of_lmk_pin as de, dg_generate_pvv_of_lmk_pin as dg,
@@ -14,7 +14,7 @@ use payhsm_protocol::command::{
     ha_generate_tak as ha, hc_generate_terminal_key as hc, ia_generate_zpk as ia,
     ja_generate_random_pin as ja, jg_translate_pin_lmk_to_zpk as jg, m2_decrypt_data as m2,
     m4_translate_data as m4, m6_generate_mac as m6, ng_decrypt_pin as ng, no_status as no,
-    take_body,
+    ra_revoke_activities as ra, take_body,
 };
 use payhsm_protocol::compact::{Compact, Malformed};
 use payhsm_protocol::field::{
@@ -105,6 +105,15 @@ pub(super) fn answer(code: [u8; 2], body: &[u8], out: &mut Vec<u8>) -> Result<()
                 None => cryptogram(CryptogramScheme::U),
             };
             a0::GeneratedKey { key, copy: None, check_value: check_value() }.put(out)
+        }
+        Opcode::A4 => {
+            let request = read::<a4::FormKey>(body);
+            assert_eq!(request.components.0, [key(*b"P0"), key(*b"P0")]);
+            put_key(key(*b"P0"), out)
+        }
+        Opcode::RA => {
+            assert_eq!(read::<ra::RevokeActivities>(body).activities, None);
+            ra::Revoked { count: None }.put(out)
         }
         Opcode::B0 => {
             let request = read::<b0::TranslateKeyScheme>(body);

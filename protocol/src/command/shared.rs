@@ -70,7 +70,7 @@ impl Reply for PinPvv {
 }
 
 reply! {
-    /// A key and its check value: A6, A8, FA, FC, FE, GC.
+    /// A key and its check value: A4, A6, A8, FA, FC, FE, GC.
     pub struct KeyAndCheckValue {
         /// The key, encrypted.
         pub key: KeyField,

@@ -48,6 +48,14 @@ impl Fields<'_> {
         self.attributes(usage, algorithm).map(Some)
     }
 
+    /// A version number and optional blocks: what components do not say of the key that they make.
+    ///
+    /// # Errors
+    /// 15 if the message ends before, AB for optional blocks.
+    pub fn version_and_blocks(&mut self) -> Result<([u8; 2], Vec<OptionalBlock>), ErrorCode> {
+        Ok((self.chars()?, self.optional_blocks()?))
+    }
+
     /// `#` and what the header of an imported key is to say, if they come next: a usage if `key`
     /// came as a block, else all attributes but the algorithm.
     ///
