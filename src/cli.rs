@@ -67,7 +67,7 @@ fn serve(path: &std::path::Path) -> Result<ExitCode, Failure> {
     crate::officers::protect(&config)?;
     daemon::runtime(&config)?.block_on(async {
         let mut signals = Signals::new()?;
-        let daemon = Daemon::start(path, &config).await?;
+        let daemon = Daemon::start(path, config.clone(), &config).await?;
         for bound in daemon.bound() {
             tracing::info!(address = %bound.address, tls = bound.tls, lmk = bound.lmk.map(tracing::field::display), "listening");
         }

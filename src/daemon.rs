@@ -35,8 +35,12 @@ pub(crate) struct Daemon {
 }
 
 impl Daemon {
-    /// Starts serving as `config` says, which was read from `path`.
-    pub(crate) async fn start(path: &Path, config: &Config) -> Result<Self, Failure> {
+    /// Starts serving as `config` says. The file at `path` said `as_read`, and is read again on reload.
+    pub(crate) async fn start(
+        path: &Path,
+        as_read: Config,
+        config: &Config,
+    ) -> Result<Self, Failure> {
         let state = config.state.as_deref().map(Claim::on).transpose()?;
         let engine = Arc::new(engine(config)?);
         let lmks = match &config.listen.lmks {
@@ -54,7 +58,7 @@ impl Daemon {
             tracing::warn!("there is no [[caller]]: over TLS every command is refused with 68");
         }
         let bound = server.bound().to_vec();
-        let reloader = Arc::new(Reloader::new(path, Config::load(path)?, server.terms()));
+        let reloader = Arc::new(Reloader::new(path, as_read, server.terms()));
         let officers = officers::start(config, engine, Arc::clone(&reloader))?;
         let (stop, stopping) = watch::channel(false);
         let serving = tokio::spawn(server.run(stopping));

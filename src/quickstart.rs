@@ -32,7 +32,8 @@ pub struct Options {
 /// Makes the folder, starts the daemon, gives the tour, serves.
 pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     let folder = Folder::prepare(&options.dir)?;
-    let mut config = Config::load(&folder.config())?;
+    let as_read = Config::load(&folder.config())?;
+    let mut config = as_read.clone();
     if let Some(base) = options.port_base {
         config.listen = folder::listen(base);
     }
@@ -40,17 +41,25 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
         config.log.level = Some("warn".to_owned());
     }
     start_log(&config.log)?;
-    daemon::runtime(&config)?.block_on(serve(options, &folder, &config))
+    daemon::runtime(&config)?.block_on(serve(options, &folder, as_read, &config))
 }
 
-async fn serve(options: &Options, folder: &Folder, config: &Config) -> Result<ExitCode, Failure> {
+async fn serve(
+    options: &Options,
+    folder: &Folder,
+    as_read: Config,
+    config: &Config,
+) -> Result<ExitCode, Failure> {
     let mut signals = Signals::new()?;
-    let daemon = Daemon::start(&folder.config(), config).await.map_err(|error| match error
-        .downcast_ref::<StartError>(
-    ) {
-        Some(_) => format!("{error}\nAre the ports taken? --port-base moves all of them.").into(),
-        None => error,
-    })?;
+    let daemon =
+        Daemon::start(&folder.config(), as_read, config).await.map_err(|error| match error
+            .downcast_ref::<StartError>(
+        ) {
+            Some(_) => {
+                format!("{error}\nAre the ports taken? --port-base moves all of them.").into()
+            }
+            None => error,
+        })?;
     folder.write_addresses(daemon.bound())?;
     let mut out = std::io::stdout();
     writeln!(out, "payhsm quickstart in {}\n{TEST_LMK_WARNING}\n", options.dir.display())?;

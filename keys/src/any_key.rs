@@ -9,7 +9,6 @@ use crate::random::Random;
 use crate::refusal::KeyRefused;
 use crate::rules::KeyRules;
 use crate::strength;
-use payhsm_crypto::kcv;
 use payhsm_protocol::field::{CheckValue, KeyAttributes, KeyBlock, KeyField, KeyScheme, KeyType};
 use std::fmt;
 
@@ -243,12 +242,7 @@ impl AnyKey {
     /// # Errors
     /// [`KeyRefused::Internal`], which cannot happen to a key that was opened.
     pub fn whole_check_value(&self) -> Result<CheckValue, KeyRefused> {
-        let key = self.material.expand(self.algorithm).ok_or(KeyRefused::Internal)?;
-        let value = match self.algorithm {
-            Algorithm::Tdes => kcv::tdes(&key).map(|value| value.to_vec()),
-            Algorithm::Aes => kcv::aes(&key).map(|value| value.into_iter().take(8).collect()),
-        };
-        value.map(CheckValue).map_err(|_| KeyRefused::Internal)
+        self.algorithm.check_value(self.material.clear()).map(CheckValue)
     }
 }
 

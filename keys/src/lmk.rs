@@ -27,6 +27,7 @@ use variant::VariantLmk;
 
 pub use pin::LmkPinRefused;
 pub use secret::LmkSecret;
+pub(crate) use secret::check_value_of;
 pub use set::LmkSet;
 pub use table::TableRefused;
 

@@ -3,9 +3,10 @@
 //! They lie in the value itself, never on the heap: handlers run on stacks in secret memory, and so is whatever they keep there.
 
 use crate::random::{Random, RandomFailed};
+use crate::refusal::KeyRefused;
 use crate::weak;
 use payhsm_crypto::cipher::BlockKey;
-use payhsm_crypto::parity;
+use payhsm_crypto::{kcv, parity};
 use std::fmt;
 use std::ops::Range;
 use zeroize::Zeroize;
@@ -95,10 +96,7 @@ impl Material {
 
     /// The key expanded for its cipher; `None` if its length is not one of the cipher's.
     pub(crate) fn expand(&self, algorithm: Algorithm) -> Option<BlockKey> {
-        match algorithm {
-            Algorithm::Tdes => BlockKey::tdes(self.clear()).ok(),
-            Algorithm::Aes => BlockKey::aes(self.clear()).ok(),
-        }
+        algorithm.expand(self.clear())
     }
 }
 
@@ -133,6 +131,24 @@ impl Algorithm {
             Self::Tdes => b'T',
             Self::Aes => b'A',
         }
+    }
+
+    /// `key` expanded; `None` if its length is not one of the cipher's.
+    fn expand(self, key: &[u8]) -> Option<BlockKey> {
+        match self {
+            Self::Tdes => BlockKey::tdes(key).ok(),
+            Self::Aes => BlockKey::aes(key).ok(),
+        }
+    }
+
+    /// The whole check value of `key`, 8 bytes: zeros under TDES, CMAC over a block of zeros under AES.
+    pub(crate) fn check_value(self, key: &[u8]) -> Result<Vec<u8>, KeyRefused> {
+        let key = self.expand(key).ok_or(KeyRefused::Internal)?;
+        let value = match self {
+            Self::Tdes => kcv::tdes(&key).map(|value| value.to_vec()),
+            Self::Aes => kcv::aes(&key).map(|value| value.into_iter().take(8).collect()),
+        };
+        value.map_err(|_| KeyRefused::Internal)
     }
 
     /// Strength in bits of a key of `length` bytes (NIST SP 800-57 part 1, table 2; two-key TDES counts 80).

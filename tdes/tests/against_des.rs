@@ -4,39 +4,19 @@
 //! `PAYHSM_LONG_TESTS=1` goes to 10^7 blocks and every size of batch up to 600.
 #![expect(clippy::unwrap_used, reason = "tests stop at what they do not expect")]
 
-use cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
-use des::{Des, TdesEde2, TdesEde3};
+#[path = "support/des.rs"]
+mod des_crate;
+#[path = "support/kernels.rs"]
+mod kernels;
+
+use des_crate::{Random, oracle};
+use kernels::kernels;
 use payhsm_tdes::{
     BatchLengthError, Instructions, Kernel, KernelName, Key, KeyLengthError, UnknownKernelError,
 };
 
-/// SplitMix64: the tests need variety, not secrecy.
-struct Random(u64);
-
-impl Random {
-    fn word(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn block(&mut self) -> [u8; 8] {
-        self.word().to_le_bytes()
-    }
-
-    fn key(&mut self, len: usize) -> Vec<u8> {
-        (0..len / 8).flat_map(|_| self.block()).collect()
-    }
-}
-
 fn long() -> bool {
     std::env::var_os("PAYHSM_LONG_TESTS").is_some_and(|value| value == "1")
-}
-
-fn kernels() -> Vec<Kernel> {
-    let alone = KernelName::ALL.into_iter().filter_map(Kernel::with);
-    alone.chain(Instructions::ALL.into_iter().filter_map(Kernel::within)).collect()
 }
 
 /// Sizes about those where a kernel's registers or lanes are full, and where a pair changes hands.
@@ -46,29 +26,6 @@ fn sizes() -> Vec<usize> {
     }
     let about = [64, 96, 120, 128, 256, 512, 576].into_iter().flat_map(|full| full - 1..=full + 1);
     (0..=46).chain(about).collect()
-}
-
-fn with<C: KeyInit + BlockCipherEncrypt + BlockCipherDecrypt>(
-    key: &[u8],
-    block: [u8; 8],
-    encrypt: bool,
-) -> [u8; 8] {
-    let cipher = C::new_from_slice(key).unwrap();
-    let mut data = cipher::Block::<C>::try_from(&block[..]).unwrap();
-    if encrypt {
-        cipher.encrypt_block(&mut data);
-    } else {
-        cipher.decrypt_block(&mut data);
-    }
-    data[..].try_into().unwrap()
-}
-
-fn oracle(key: &[u8], block: [u8; 8], encrypt: bool) -> [u8; 8] {
-    match key.len() {
-        8 => with::<Des>(key, block, encrypt),
-        16 => with::<TdesEde2>(key, block, encrypt),
-        _ => with::<TdesEde3>(key, block, encrypt),
-    }
 }
 
 fn batch(kernel: Kernel, keys: &[Vec<u8>], blocks: &[[u8; 8]], encrypt: bool) {

@@ -5,23 +5,18 @@
     reason = "tests stop at what they do not expect"
 )]
 
-use cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
-use des::{Des, TdesEde2, TdesEde3};
-use payhsm_tdes::{Instructions, Kernel, KernelName, Key, ModeError};
+#[path = "support/des.rs"]
+mod des_crate;
+#[path = "support/kernels.rs"]
+mod kernels;
+
+use des_crate::{Random, oracle};
+use kernels::kernels;
+use payhsm_tdes::{Kernel, Key, ModeError};
 
 type Message = Vec<[u8; 8]>;
 
-/// SplitMix64: the tests need variety, not secrecy.
-struct Random(u64);
-
 impl Random {
-    fn word(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
     fn below(&mut self, bound: usize) -> usize {
         usize::try_from(self.word() >> 33).unwrap() % bound
     }
@@ -29,15 +24,6 @@ impl Random {
     fn blocks(&mut self, count: usize) -> Message {
         (0..count).map(|_| self.word().to_le_bytes()).collect()
     }
-
-    fn key(&mut self, len: usize) -> Vec<u8> {
-        self.blocks(len / 8).concat()
-    }
-}
-
-fn kernels() -> impl Iterator<Item = Kernel> {
-    let pairs = Instructions::ALL.into_iter().filter_map(Kernel::within);
-    KernelName::ALL.into_iter().filter_map(Kernel::with).chain(pairs)
 }
 
 fn borrow(keys: &[Vec<u8>]) -> Vec<Key<'_>> {
@@ -46,28 +32,6 @@ fn borrow(keys: &[Vec<u8>]) -> Vec<Key<'_>> {
 
 fn slices(messages: &[Message]) -> Vec<&[[u8; 8]]> {
     messages.iter().map(Vec::as_slice).collect()
-}
-
-fn oracle(key: &[u8], block: [u8; 8], encrypt: bool) -> [u8; 8] {
-    fn with<C: KeyInit + BlockCipherEncrypt + BlockCipherDecrypt>(
-        key: &[u8],
-        block: [u8; 8],
-        encrypt: bool,
-    ) -> [u8; 8] {
-        let cipher = C::new_from_slice(key).unwrap();
-        let mut data = cipher::Block::<C>::try_from(&block[..]).unwrap();
-        if encrypt {
-            cipher.encrypt_block(&mut data);
-        } else {
-            cipher.decrypt_block(&mut data);
-        }
-        data[..].try_into().unwrap()
-    }
-    match key.len() {
-        8 => with::<Des>(key, block, encrypt),
-        16 => with::<TdesEde2>(key, block, encrypt),
-        _ => with::<TdesEde3>(key, block, encrypt),
-    }
 }
 
 fn xor(a: [u8; 8], b: [u8; 8]) -> [u8; 8] {

@@ -1,15 +1,14 @@
 //! CBC and MACs against published values (copied with their sources), each also changed in one bit.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests stop at what they do not expect")]
 
-use payhsm_tdes::{Instructions, Kernel, KernelName, Key};
+#[path = "support/kernels.rs"]
+mod kernels;
+
+use kernels::kernels;
+use payhsm_tdes::{Kernel, Key};
 use serde_json::Value;
 
 type Message = Vec<[u8; 8]>;
-
-fn kernels() -> impl Iterator<Item = Kernel> {
-    let pairs = Instructions::ALL.into_iter().filter_map(Kernel::within);
-    KernelName::ALL.into_iter().filter_map(Kernel::with).chain(pairs)
-}
 
 fn bytes(value: &Value) -> Vec<u8> {
     hex::decode(value.as_str().unwrap()).unwrap()

@@ -1,17 +1,16 @@
 //! Through the traits of RustCrypto: the same blocks as the `des` crate, in place and from buffer to buffer, block by
 //! block, as a mode calls it, and all at once.
+#[path = "support/kernels.rs"]
+mod kernels;
+
 use cipher::array::Array;
 use cipher::{Block, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use des::TdesEde2;
+use kernels::kernels;
 use mode::Cbc;
-use payhsm_tdes::{Instructions, Kernel, KernelName, Key, Tdes};
+use payhsm_tdes::{Kernel, KernelName, Key, Tdes};
 
 type Blocks = Vec<Block<TdesEde2>>;
-
-fn kernels() -> impl Iterator<Item = Kernel> {
-    let pairs = Instructions::ALL.into_iter().filter_map(Kernel::within);
-    KernelName::ALL.into_iter().filter_map(Kernel::with).chain(pairs)
-}
 
 fn key() -> [u8; 16] {
     *b"\x01\x23\x45\x67\x89\xab\xcd\xef\x0f\x1e\x2d\x3c\x4b\x5a\x69\x78"

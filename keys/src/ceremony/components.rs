@@ -2,14 +2,13 @@
 
 use crate::any_key::{AnyKey, Binding};
 use crate::attributes;
-use crate::lmk::LmkSecret;
+use crate::lmk::{LmkSecret, check_value_of};
 use crate::material::{Algorithm, Material};
 use crate::refusal::KeyRefused;
 use crate::rules::KeyRules;
 use crate::weak;
 use payhsm_arena::{ArenaBox, with_stack_wiped};
-use payhsm_crypto::cipher::BlockKey;
-use payhsm_crypto::{kcv, parity};
+use payhsm_crypto::parity;
 use payhsm_protocol::field::{CheckValue, KeyAttributes};
 use std::fmt;
 use subtle::ConstantTimeEq;
@@ -268,21 +267,12 @@ impl Forming {
 
     fn check_value(&self, bytes: &[u8]) -> Result<CheckValue, ComponentRefused> {
         let value = with_stack_wiped::<65536, _>(|| match &self.purpose {
-            Purpose::Lmk => {
-                let whole = kcv::aes_lmk(&BlockKey::aes(bytes).ok()?).ok()?;
-                let [one, two, three, ..] = whole;
-                Some(vec![one, two, three, 0, 0, 0, 0, 0])
+            Purpose::Lmk => check_value_of(bytes).map(|value| value.to_vec()),
+            Purpose::Key { algorithm, .. } => {
+                algorithm.check_value(bytes).map(|value| value.into_iter().take(3).collect())
             }
-            Purpose::Key { algorithm: Algorithm::Tdes, .. } => {
-                let whole = kcv::tdes(&BlockKey::tdes(bytes).ok()?).ok()?;
-                whole.first_chunk::<3>().map(|head| head.to_vec())
-            }
-            Purpose::Key { algorithm: Algorithm::Aes, .. } => {
-                let whole = kcv::aes(&BlockKey::aes(bytes).ok()?).ok()?;
-                whole.first_chunk::<3>().map(|head| head.to_vec())
-            }
-        });
-        value.map(CheckValue).ok_or(ComponentRefused::Key(KeyRefused::Internal))
+        })?;
+        Ok(CheckValue(value))
     }
 }
 

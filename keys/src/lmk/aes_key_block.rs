@@ -1,11 +1,11 @@
 //! The AES-256 key-block LMK.
 
 use super::derivation::{PIN_LABEL, TABLE_LABEL, derive_aes};
+use super::secret::check_value;
 use crate::material::Algorithm;
 use crate::refusal::KeyRefused;
 use crate::wrapping::BlockWrapping;
 use payhsm_crypto::cipher::BlockKey;
-use payhsm_crypto::kcv;
 use payhsm_crypto::mac::CmacKey;
 
 /// Everything that the LMK is used through; the LMK itself is not kept.
@@ -19,17 +19,17 @@ pub(crate) struct AesKeyBlockLmk {
 }
 
 impl AesKeyBlockLmk {
-    /// Derives everything, and the check value: 3 bytes of CMAC over the empty text, and zeros.
+    /// Derives everything, and the check value.
     pub(super) fn new(secret: &[u8; 32]) -> Result<(Self, [u8; 8]), KeyRefused> {
         let wrapping = BlockWrapping::thales(secret, Algorithm::Aes)?;
         let lmk = BlockKey::aes(secret).map_err(|_| KeyRefused::Internal)?;
-        let [one, two, three, ..] = kcv::aes_lmk(&lmk).map_err(|_| KeyRefused::Internal)?;
+        let value = check_value(&lmk)?;
         let lmk = CmacKey::new(lmk).map_err(|_| KeyRefused::Internal)?;
         let keys = Self {
             wrapping,
             pin: derive_aes(&lmk, PIN_LABEL)?,
             table: derive_aes(&lmk, TABLE_LABEL)?,
         };
-        Ok((keys, [one, two, three, 0, 0, 0, 0, 0]))
+        Ok((keys, value))
     }
 }

@@ -76,7 +76,7 @@ impl LmkSecret {
     /// # Errors
     /// None that can happen; the arithmetic reports lengths.
     pub fn check_value(&self) -> Result<CheckValue, KeyRefused> {
-        let value = payhsm_arena::with_stack_wiped::<65536, _>(|| check_value(self.bytes()?))?;
+        let value = payhsm_arena::with_stack_wiped::<65536, _>(|| check_value_of(self.bytes()?))?;
         Ok(CheckValue(value.to_vec()))
     }
 
@@ -96,10 +96,14 @@ impl fmt::Debug for LmkSecret {
     }
 }
 
-/// The check value of an AES LMK.
-fn check_value(secret: &[u8]) -> Result<[u8; 8], KeyRefused> {
-    let lmk = BlockKey::aes(secret).map_err(|_| KeyRefused::Length)?;
-    let [one, two, three, ..] = kcv::aes_lmk(&lmk).map_err(|_| KeyRefused::Internal)?;
+/// The check value of the AES LMK with these bytes.
+pub(crate) fn check_value_of(secret: &[u8]) -> Result<[u8; 8], KeyRefused> {
+    check_value(&BlockKey::aes(secret).map_err(|_| KeyRefused::Length)?)
+}
+
+/// The check value of an AES LMK: 3 bytes of CMAC over the empty text, and zeros.
+pub(super) fn check_value(lmk: &BlockKey) -> Result<[u8; 8], KeyRefused> {
+    let [one, two, three, ..] = kcv::aes_lmk(lmk).map_err(|_| KeyRefused::Internal)?;
     Ok([one, two, three, 0, 0, 0, 0, 0])
 }
 
