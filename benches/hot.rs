@@ -29,7 +29,7 @@ fn engine() -> Engine {
     let lifecycle = Lifecycle::new(State::Operational);
     let host = host::Settings::default();
     let settings = Settings::development();
-    Engine::new(Some(LmkSet::new(lmk)), lifecycle, settings, host, Box::new(LogOnly))
+    Engine::new(Some(LmkSet::new(lmk).into()), lifecycle, settings, host, Box::new(LogOnly))
 }
 
 fn session(dialect: Dialect) -> Session {

@@ -57,6 +57,14 @@ pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn check_config(path: &std::path::Path) -> Result<ExitCode, Failure> {
     let config = Config::check(path)?;
+    let mut warnings = config.warnings(path);
+    if config.listen.tls.is_some() && config.callers.is_empty() {
+        // At the start the daemon says so.
+        warnings.push("there is no [[caller]]: over TLS every command is refused with 68".into());
+    }
+    for warning in warnings {
+        writeln!(std::io::stderr(), "{}: warning: {warning}", path.display())?;
+    }
     writeln!(std::io::stdout(), "{}: good, profile {}", path.display(), config.profile.name())?;
     Ok(ExitCode::SUCCESS)
 }
@@ -64,6 +72,9 @@ fn check_config(path: &std::path::Path) -> Result<ExitCode, Failure> {
 fn serve(path: &std::path::Path) -> Result<ExitCode, Failure> {
     let config = Config::load(path)?;
     start_log(&config.log)?;
+    for warning in config.warnings(path) {
+        tracing::warn!("{warning}");
+    }
     crate::officers::protect(&config)?;
     daemon::runtime(&config)?.block_on(async {
         let mut signals = Signals::new()?;

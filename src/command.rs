@@ -2,6 +2,7 @@
 
 use crate::authorization::{Activities, Authorized, Policy, Subject};
 use crate::caller::Caller;
+use crate::engine::CallersShelf;
 use crate::lifecycle::State;
 use crate::settings::Settings;
 use payhsm_keys::usage::Usage;
@@ -11,6 +12,7 @@ use payhsm_protocol::{Command, ErrorCode, host};
 
 mod data;
 mod key;
+mod migration;
 mod pin;
 mod status;
 
@@ -19,6 +21,10 @@ mod status;
 pub struct Context<'a> {
     /// The LMK that this request is under; `None` only for commands that need none.
     pub lmk: Option<&'a Lmk>,
+    /// The one that was in force under the same id before.
+    pub old_lmk: Option<&'a Lmk>,
+    /// What officers stored, as far as the caller may name it.
+    pub shelf: CallersShelf<'a>,
     /// The security settings in force.
     pub settings: &'a Settings,
     /// How the host dialect is configured; it fixes the length of a PIN under a DES LMK.

@@ -1,8 +1,11 @@
 //! The configuration file of the daemon.
 
+mod advice;
 mod callers;
 mod check;
+mod disk;
 mod sections;
+mod validity;
 
 pub use callers::CallerSection;
 pub use sections::{
@@ -72,7 +75,7 @@ pub enum ConfigError {
         reason: std::io::Error,
     },
     /// It is not TOML of the right shape.
-    #[error("{}: {reason}", path.display())]
+    #[error("{}: {reason}{}", path.display(), advised(reason))]
     Malformed {
         /// Which file.
         path: PathBuf,
@@ -105,6 +108,11 @@ impl fmt::Display for Reasons {
     }
 }
 
+/// What to write instead, on a line of its own.
+fn advised(reason: &toml::de::Error) -> String {
+    advice::on(reason.message()).map(|advice| format!("{advice}\n")).unwrap_or_default()
+}
+
 fn refused(path: &Path, mistakes: Vec<String>) -> ConfigError {
     ConfigError::Refused { path: path.to_owned(), reasons: Reasons(mistakes) }
 }
@@ -126,9 +134,7 @@ impl Config {
     /// [`ConfigError`], with everything that is wrong.
     pub fn check(path: &Path) -> Result<Self, ConfigError> {
         let (config, mut mistakes) = Self::read(path)?;
-        if let Some(Err(wrong)) = config.tls.as_ref().map(TlsFiles::server_config) {
-            mistakes.push(wrong.to_string());
-        }
+        mistakes.extend(config.mistakes_on_disk());
         if mistakes.is_empty() { Ok(config) } else { Err(refused(path, mistakes)) }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::cli::Failure;
 use crate::config::Config;
-use crate::engine::Engine;
+use crate::engine::{Engine, Held};
 use crate::lifecycle::{Lifecycle, State};
 use crate::net::{Bound, Server};
 use crate::officers;
@@ -11,7 +11,7 @@ use crate::reload::Reloader;
 use crate::settings::{Profile, Settings};
 use crate::stacks;
 use crate::state::Claim;
-use payhsm_keys::{KeyRefused, Lmk, LmkSet};
+use payhsm_keys::{Inventory, Lmk, LmkSet};
 use payhsm_protocol::field::LmkId;
 use std::path::Path;
 use std::sync::Arc;
@@ -93,14 +93,15 @@ impl Daemon {
 fn engine(config: &Config) -> Result<Engine, Failure> {
     let settings = config.settings();
     // Officers' appliances have the LMKs that officers bring, developers' too.
-    let lmks = if officers::configured(config) { None } else { load_lmks(&settings)? };
-    let state = first_state(config, lmks.is_some());
+    let held = if officers::configured(config) { None } else { load_lmks(&settings)? };
+    let state = first_state(config, held.is_some());
     if state != State::Operational {
         let state = state.name();
         tracing::warn!(state, "no LMK is in force: the appliance answers status commands alone");
     }
     let lifecycle = Lifecycle::new(state);
-    Ok(Engine::new(lmks, lifecycle, settings, config.host(), Box::new(LogOnly)))
+    let inventory = held.map(|held| Arc::clone(held.inventory()));
+    Ok(Engine::new(inventory, lifecycle, settings, config.host(), Box::new(LogOnly)))
 }
 
 /// Where an appliance stands when it starts: with an LMK that others hold shares of, it is sealed.
@@ -114,27 +115,26 @@ fn first_state(config: &Config, has_lmks: bool) -> State {
 }
 
 /// The profile `development` has the public test LMKs: 02, AES-256, is the default, and 00
-/// (variant) and 01 (3DES key block) are there where legacy LMKs are.
-fn load_lmks(settings: &Settings) -> Result<Option<LmkSet>, Failure> {
+/// (variant) and 01 (3DES key block) are there where legacy LMKs are. 01 and 02 then have the variant
+/// one as their old LMK, so that a migration can be rehearsed.
+fn load_lmks(settings: &Settings) -> Result<Option<Held>, Failure> {
     match settings.profile {
         Profile::Development => {
-            let mut lmks =
-                LmkSet::new(admitted(Lmk::public_test_aes_key_block(LmkId(2)), settings)?);
+            let mut lmks = LmkSet::new(Lmk::public_test_aes_key_block(LmkId(2))?);
+            let mut old = Vec::new();
             if settings.legacy.legacy_lmk {
-                lmks.insert(admitted(Lmk::public_test_variant(LmkId(0)), settings)?);
-                lmks.insert(admitted(Lmk::public_test_tdes_key_block(LmkId(1)), settings)?);
+                lmks.insert(Lmk::public_test_variant(LmkId(0))?);
+                lmks.insert(Lmk::public_test_tdes_key_block(LmkId(1))?);
+                old.push(Lmk::public_test_variant(LmkId(1))?);
+                old.push(Lmk::public_test_variant(LmkId(2))?);
             }
+            let inventory = old.into_iter().fold(Inventory::from(lmks), Inventory::with_old_lmk);
+            let held = Held::admitted(inventory, settings)?;
             tracing::warn!("{TEST_LMK_WARNING}");
-            Ok(Some(lmks))
+            Ok(Some(held))
         }
         Profile::Issuer | Profile::Acquirer => Ok(None),
     }
-}
-
-fn admitted(lmk: Result<Lmk, KeyRefused>, settings: &Settings) -> Result<Lmk, Failure> {
-    let lmk = lmk?;
-    settings.admit(&lmk)?;
-    Ok(lmk)
 }
 
 /// The runtime of a daemon, a thread for each processor, with the stacks that its handlers run on.

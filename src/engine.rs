@@ -7,8 +7,10 @@ mod dispatch;
 mod in_force;
 mod life;
 mod refusal;
+mod shelf;
 
 pub use in_force::Held;
+pub use shelf::CallersShelf;
 
 use crate::authorization::Activities;
 use crate::caller::Caller;
@@ -20,7 +22,7 @@ use crate::stacks;
 use in_force::InForce;
 use payhsm_arena::{PooledStack, wipe_registers};
 use payhsm_fibers::{Fibers, TOGETHER};
-use payhsm_keys::{Lmk, LmkSet};
+use payhsm_keys::{Inventory, Lmk};
 use payhsm_protocol::ErrorCode;
 use payhsm_protocol::field::LmkId;
 use payhsm_protocol::frame::{self, Taken};
@@ -75,7 +77,14 @@ pub struct Engine {
 /// How the appliance stands while one batch is answered.
 struct Standing {
     state: State,
-    held: Option<Arc<Held>>,
+    held: Option<Held>,
+}
+
+impl Standing {
+    /// LMKs and stored keys, unless it is sealed.
+    fn inventory(&self) -> Option<&Inventory> {
+        self.held.as_ref().map(|held| held.inventory().as_ref())
+    }
 }
 
 /// A whole frame, taken apart.
@@ -148,17 +157,18 @@ const _: () = assert!(2 * TOGETHER_INPUT + TOGETHER * TOO_LONG <= frame::compact
 const NO_COMMAND: [u8; 2] = *b"ZY";
 
 impl Engine {
-    /// An engine over these LMKs; without any it is sealed and answers status commands alone.
+    /// An engine over these LMKs and what is stored under them; without any it is sealed and answers status commands
+    /// alone.
     #[must_use]
     pub fn new(
-        lmks: Option<LmkSet>,
+        inventory: Option<Arc<Inventory>>,
         lifecycle: Lifecycle,
         settings: Settings,
         host: host::Settings,
         recorder: Box<dyn Recorder>,
     ) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(Monotonic::new());
-        let in_force = InForce::new(lmks.map(|lmks| Held { lmks }));
+        let in_force = InForce::new(inventory.map(Held::new));
         let activities = Activities::new(Arc::clone(&clock));
         Self { in_force, lifecycle, activities, clock, settings, host, recorder }
     }
@@ -173,7 +183,7 @@ impl Engine {
     #[must_use]
     pub fn lmk_ids(&self) -> Vec<LmkId> {
         let held = self.in_force();
-        held.iter().flat_map(|held| held.lmks.iter()).map(Lmk::id).collect()
+        held.iter().flat_map(|held| held.lmks().iter()).map(Lmk::id).collect()
     }
 
     /// The security settings.

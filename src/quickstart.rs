@@ -31,7 +31,7 @@ pub struct Options {
 
 /// Makes the folder, starts the daemon, gives the tour, serves.
 pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
-    let folder = Folder::prepare(&options.dir)?;
+    let (folder, changed) = Folder::prepare(&options.dir)?;
     let as_read = Config::load(&folder.config())?;
     let mut config = as_read.clone();
     if let Some(base) = options.port_base {
@@ -39,6 +39,9 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     }
     if options.once && config.log.level.is_none() {
         config.log.level = Some("warn".to_owned());
+    }
+    for sentence in &changed {
+        writeln!(std::io::stdout(), "Changed in {}: {sentence}.", options.dir.display())?;
     }
     start_log(&config.log)?;
     daemon::runtime(&config)?.block_on(serve(options, &folder, as_read, &config))

@@ -2,10 +2,10 @@
 
 use crate::cli::Failure;
 use crate::config::Config;
-use payhsm_arena::{ArenaError, Policy, PooledStack, Protection, StackPool};
+use payhsm_arena::{ArenaError, Policy, PooledStack, StackPool};
 use payhsm_fibers::TOGETHER;
-use std::io;
 use std::sync::{Once, OnceLock};
+use std::{fmt, io};
 
 /// Bytes of a stack. Every handler passes its tests on as much, also in builds without optimisation, which need more.
 const STACK: usize = 64 << 10;
@@ -32,8 +32,9 @@ pub(crate) fn prepare(config: &Config, threads: usize) -> Result<(), Failure> {
     }
     let pool = StackPool::new(STACK, ready, MOST, Policy::SecretOnly).map_err(|error| {
         format!(
-            "no secret stacks for {threads} threads: {error}; memory.strict = false makes do with locked memory, \
-             which the system's administrator can read"
+            "no secret stacks for {threads} threads: {error}; {}; memory.strict = false makes do with locked memory, \
+             which the system's administrator can read",
+            Needed(ready)
         )
     })?;
     // Only tests have one before a daemon starts.
@@ -41,16 +42,33 @@ pub(crate) fn prepare(config: &Config, threads: usize) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What a process has to be allowed to lock with so many stacks.
+struct Needed(usize);
+
+impl fmt::Display for Needed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stacks = self.0 * STACK + payhsm_arena::APART;
+        let keys = payhsm_arena::Options::default().cap;
+        let all = stacks + keys;
+        write!(
+            f,
+            "stacks take {stacks} bytes and keys up to {keys}, so LimitMEMLOCK={all} is enough"
+        )
+    }
+}
+
 fn prefer(ready: usize) {
     match StackPool::new(STACK, ready, MOST, Policy::PreferSecret) {
         Ok(pool) => {
-            if pool.protection() != Protection::Secret {
-                tracing::warn!(protection = %pool.protection(), "the stacks of handlers are locked memory");
+            if let Some(shortfall) = pool.shortfall() {
+                let protection = pool.protection();
+                tracing::warn!(%protection, %shortfall, "the stacks of handlers are locked memory");
             }
             drop(POOL.set(pool));
         }
         Err(shortfall) => {
-            tracing::warn!(%shortfall, "there are too few protected stacks for handlers");
+            let needed = Needed(ready);
+            tracing::warn!(%shortfall, %needed, "there are too few protected stacks for handlers");
         }
     }
 }

@@ -21,7 +21,7 @@ use std::time::Duration;
 use support::keys::{KEK, ZMK, ZPK, take_key};
 use support::reviewed::row;
 use support::time::ByHand;
-use support::{ask, authorise, host_settings, test_lmks};
+use support::{ask, authorise, host_settings, test_inventory};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -35,7 +35,7 @@ fn of(profile: Profile) -> (Engine, ByHand) {
     let clock = ByHand::default();
     let settings = Settings { profile, legacy: Settings::development().legacy };
     let lifecycle = Lifecycle::new(State::Operational);
-    let lmks = Some(test_lmks());
+    let lmks = Some(Arc::new(test_inventory()));
     let engine = Engine::new(lmks, lifecycle, settings, host_settings(), Box::new(LogOnly));
     (engine.with_clock(Arc::new(clock.clone())), clock)
 }
@@ -79,7 +79,7 @@ fn every_command_with_an_activity_is_refused_until_it_is_authorised() {
             asked.insert(code.clone());
         }
     }
-    let expected = ["A0", "A4", "A6", "A8", "FA", "FC", "FE", "GC", "HA", "HC", "IA"];
+    let expected = ["A0", "A4", "A6", "A8", "BW", "CS", "FA", "FC", "FE", "GC", "HA", "HC", "IA"];
     assert_eq!(asked, expected.map(str::to_owned).into());
 }
 
@@ -94,7 +94,7 @@ fn needs(message: &str, activities: &[&str]) {
         // Its neighbours in every direction.
         let [category, _, _] = one.split('.').collect::<Vec<_>>()[..] else { panic!("{one}") };
         for sub in ["K0", "P0", "V2", "M3", "000", "001", "002", "003", "FFF"] {
-            for category in ["generate", "import", "export", "component"] {
+            for category in ["generate", "import", "export", "component", "migrate"] {
                 let neighbour = format!("{category}.{sub}.host");
                 if neighbour != *one {
                     authorise(&engine, &[&neighbour]);
@@ -123,6 +123,7 @@ fn it_is_the_key_type_or_the_usage_that_is_authorised() {
     needs(&format!("GC{KEK}{ZPK};RS1%01"), &["export.P0.host"]);
     needs(&format!("IA{KEK};RS1%01"), &["generate.P0.host"]);
     needs(&format!("IA{ZMK};XU1%00"), &["generate.001.host"]);
+    needs(&format!("CS{ZPK}EE;N%01"), &["import.P0.host"]);
 }
 
 #[test]
@@ -133,6 +134,9 @@ fn what_comes_in_is_authorised_as_what_it_becomes() {
     let (block, _) = take_key(answer.strip_prefix("A900").unwrap());
     needs(&format!("A6FFF{KEK}{block}S%01"), &["import.P0.host"]);
     needs(&format!("FA{KEK}{block};RS1%01"), &["import.P0.host"]);
+    // A key of the old LMK, which is a variant one.
+    needs(&format!("BW001{ZMK}%01#K0B00E00"), &["migrate.K0.host"]);
+    needs(&format!("BWFF1{ZMK};000%01#52B00E00"), &["migrate.52.host"]);
 }
 
 #[test]
@@ -167,6 +171,6 @@ fn a_live_lmk_is_unsealed_and_what_officers_authorise_lasts_as_long_as_they_said
     engine.activities().authorise(activity, 10, &officers).unwrap();
     let held = engine.seal().unwrap().unwrap();
     assert_eq!(ask(&engine, zpk), "A170");
-    engine.unseal(Arc::into_inner(held).unwrap()).unwrap();
+    engine.unseal(held).unwrap();
     assert_eq!(ask(&engine, zpk), "A117");
 }

@@ -15,10 +15,13 @@ mod command {
     mod ba;
     mod bc;
     mod be;
+    mod bg;
     mod bk;
     mod bu;
+    mod bw;
     mod ca;
     mod cc;
+    mod cs;
     mod cu;
     mod cw;
     mod cy;
@@ -42,6 +45,7 @@ mod command {
     mod jc;
     mod je;
     mod jg;
+    mod lo;
     mod m0;
     mod m2;
     mod m4;

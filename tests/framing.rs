@@ -91,8 +91,17 @@ fn a_request_that_is_cut_short_is_refused_in_both_dialects() {
         for at in 2..seed.host.len() {
             let code = ask_host(&engine, seed.opcode, &seed.host[..at]);
             let shown = seed.host[..at].escape_ascii().to_string();
-            // A PIN length may be left out, and the LMK where no key is under it, and activities.
-            let whole = ["RA", "BA1234F550000025321", "JA850103093936", "JA85010309393604"];
+            // A PIN length may be left out, and the LMK where no key is under it or every LMK has the same old one, and
+            // activities, and a check value.
+            let whole = [
+                "RA",
+                "BA1234F550000025321",
+                "BG85010309393603205",
+                "BWFF1U2DCCB5D9D9AB4B8BFD8980FEE839E6C6;001%01#72N00S00",
+                "JA850103093936",
+                "JA85010309393604",
+                "LOA5C4F7A811E9392C",
+            ];
             let whole = whole.contains(&shown.as_str());
             assert_eq!(code == ErrorCode::Ok, whole, "{shown}: {code}");
             assert_ne!(code, ErrorCode::Internal, "{shown}");
@@ -435,7 +444,7 @@ fn an_lmk_that_is_not_loaded_is_13_for_every_command_that_needs_one() {
 fn an_appliance_that_is_not_operational_answers_status_commands_alone() {
     for state in [State::Uninitialised, State::Sealed, State::Tampered] {
         let engine = Engine::new(
-            Some(support::test_lmks()),
+            Some(support::test_lmks().into()),
             Lifecycle::new(state),
             Settings::development(),
             host_settings(),

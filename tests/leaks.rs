@@ -1,139 +1,159 @@
-//! No clear key, no round key and no clear PIN block in memory that can be read: a daemon works with keys that the test
-//! knows, over several connections, and then everything that root can read of it is searched.
+//! No clear key, no share, no component, no round key and no clear PIN block in memory that can be read: officers hold a
+//! real ceremony with an LMK and keys that the test knows, hosts work with keys that it knows, over several connections,
+//! and then everything that root can read of the daemon is searched. Also in the middle of it.
 //!
-//! `PAYHSM_LONG_TESTS=1` sends a hundred thousand commands over sixteen connections. Values that callers hand in in the
-//! clear (BA, NG) are no part of it: they travel in the clear.
+//! `PAYHSM_LONG_TESTS=1` sends a hundred thousand commands over sixteen connections. `PAYHSM_LEAKS_BINARY` names a daemon
+//! to search in place of the one that was built with the test, as one of a release; `PAYHSM_LEAKS_CONTROL` one of the same
+//! kind that was built with debug assertions and can be made to leak. Values that callers hand in in the clear (BA, NG)
+//! are no part of it: they travel in the clear.
 #![cfg(test)]
 
+#[path = "support/binary.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod binary;
+#[path = "leaks/canaries.rs"]
+mod canaries;
+#[path = "leaks/ceremony.rs"]
+mod ceremony;
+#[path = "leaks/console.rs"]
+mod console;
+#[path = "leaks/derived.rs"]
+mod derived;
+#[path = "leaks/dump.rs"]
+mod dump;
+#[path = "leaks/limits.rs"]
+mod limits;
 #[path = "leaks/needles.rs"]
 mod needles;
 #[path = "leaks/schedules.rs"]
 mod schedules;
-mod support;
+#[path = "leaks/tls.rs"]
+mod tls;
 #[path = "leaks/victim.rs"]
 mod victim;
 
-use needles::Needles;
-use payhsm_crypto::cipher::BlockKey;
-use payhsm_crypto::parity;
-use ring::rand::{SecureRandom, SystemRandom};
-use support::binary::{Caller, Folder, Tls};
-use support::keys::sealed;
+use binary::{Caller, Folder, Tls, pause};
+use canaries::Canaries;
+use ceremony::Ceremony;
+use needles::{Hits, Needles};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use victim::{Searched, Victim};
 
-const ACCOUNT: &str = "850103093936";
-
-/// Connections, and rounds on each.
-fn load() -> (usize, usize) {
-    if std::env::var_os("PAYHSM_LONG_TESTS").is_some() { (16, 780) } else { (4, 80) }
+/// Whether the long form is asked for.
+fn long() -> bool {
+    std::env::var_os("PAYHSM_LONG_TESTS").is_some()
 }
 
-fn random<const N: usize>() -> [u8; N] {
-    let mut bytes = [0; N];
-    SystemRandom::new().fill(&mut bytes).unwrap();
-    bytes
+/// The daemon that is searched.
+fn program() -> PathBuf {
+    std::env::var_os("PAYHSM_LEAKS_BINARY").unwrap_or(env!("CARGO_BIN_EXE_payhsmd").into()).into()
 }
 
-/// What is sent, and what must not be found.
-struct Canaries {
-    messages: Vec<String>,
-    needles: Needles,
+/// One of its kind that can be made to leak.
+fn control() -> Option<PathBuf> {
+    let given = std::env::var_os("PAYHSM_LEAKS_CONTROL").map(PathBuf::from);
+    let built = cfg!(debug_assertions) && std::env::var_os("PAYHSM_LEAKS_BINARY").is_none();
+    given.or_else(|| built.then(|| env!("CARGO_BIN_EXE_payhsmd").into()))
 }
 
-impl Canaries {
-    fn new() -> Self {
-        let mut needles = Needles::new();
-        let mut tdes = |name: &str, attributes: &str| {
-            let mut key = random::<16>();
-            parity::make_odd(&mut key);
-            needles.tdes(name, &key);
-            (sealed(attributes, &hex::encode(key)), key)
-        };
-        let (zpk, zpk_clear) = tdes("ZPK", "P0TB00E00");
-        let (other_zpk, _) = tdes("second ZPK", "P0TB00E00");
-        let (tpk, tpk_clear) = tdes("TPK", "71TN00E00");
-        let (kek, _) = tdes("KEK", "K0TB00E00");
-        let (tak, _) = tdes("TAK", "M1TN00E00");
-        let dek_clear = random::<32>();
-        needles.aes("DEK", &dek_clear);
-        let dek = sealed("D0AB00E00", &hex::encode(dek_clear));
-
-        let pin: String = random::<12>().iter().map(|byte| char::from(b'0' + byte % 10)).collect();
-        let field = hex::decode(format!("0C{pin}FF")).unwrap();
-        needles.secret("PIN", &field);
-        let account = hex::decode(format!("0000{ACCOUNT}")).unwrap();
-        let block: [u8; 8] = std::array::from_fn(|at| field[at] ^ account[at]);
-        needles.secret("PIN block", &block);
-        let under =
-            |key: &[u8]| hex::encode_upper(BlockKey::tdes(key).unwrap().encrypt8(block).unwrap());
-        let (by_zpk, by_tpk) = (under(&zpk_clear), under(&tpk_clear));
-
-        let mut messages: Vec<_> =
-            [&zpk, &tpk, &kek, &tak, &dek].map(|key| format!("BUFFF{key}")).into();
-        messages.extend([
-            format!("CC{zpk}{other_zpk}12{by_zpk}0101{ACCOUNT}"),
-            format!("CA{tpk}{zpk}12{by_tpk}0101{ACCOUNT}"),
-            format!("JC{tpk}{by_tpk}01{ACCOUNT}"),
-            format!("M00011FFF{dek}0020{}", hex::encode_upper(random::<16>())),
-            format!("M601011FFF{tak}0008ABCDEF12"),
-            format!("A8FFF{kek}{zpk}S&N"),
-        ]);
-        Self { messages, needles }
+/// A daemon, where the system gives memory that root cannot read, and lets this test try.
+fn victim(folder: &Folder, program: &Path, ordinary: bool) -> Option<Victim> {
+    if let Err(error) = payhsm_arena::Region::secret(1) {
+        println!("skipped: {error}");
+        return None;
     }
+    let victim = Victim::start(folder, program, ordinary);
+    if !victim.can_be_read() {
+        println!("skipped: the memory of another process can be read by root alone");
+        return None;
+    }
+    Some(victim)
 }
 
-/// Sends everything on every connection, alone and many at once. The connections are given back open, so that nothing
-/// moves while memory is read.
-fn drive(folder: &Folder, victim: &Victim, messages: &[String]) -> (Vec<Caller<Tls>>, usize) {
-    let (connections, rounds) = load();
-    let address = victim.address();
-    let mut callers: Vec<_> =
-        (0..connections).map(|_| folder.host_client("client", address)).collect();
-    let mut answered = 0;
-    for round in 0..rounds {
-        // One by one in some rounds; in the others as many as fit are handled side by side.
-        let together = if round % 4 == 0 { 1 } else { messages.len() };
-        for some in messages.chunks(together) {
-            for caller in &mut callers {
-                some.iter().for_each(|message| caller.send(message));
-            }
-            for caller in &mut callers {
-                for message in some {
-                    let answer = caller.receive().unwrap();
-                    assert_eq!(answer.get(2..4), Some("00"), "{message}: {answer}");
-                    answered += 1;
+/// A daemon that has done everything that it can do with keys.
+struct Worked {
+    folder: Folder,
+    victim: Victim,
+    needles: Needles,
+    answered: usize,
+    snapshots: usize,
+    /// What was found while it worked.
+    hits: Hits,
+    /// What was in registers while it worked; a core file has them.
+    registers: Hits,
+    _open: Vec<Caller<Tls>>,
+}
+
+impl Worked {
+    fn new(program: &Path, ordinary: bool) -> Option<Self> {
+        let folder = Folder::new();
+        let victim = victim(&folder, program, ordinary)?;
+        let mut needles = Needles::new();
+        let socket = folder.path("officers.sock");
+        let mut ceremony = Ceremony::hold(&socket, &mut needles);
+        let mut canaries = Canaries::new(&ceremony, &mut needles);
+        let lmk = ceremony.lmk.clone();
+        let (snapshots, dumps) = if long() { (24, 4) } else { (3, 1) };
+        let (mut hits, mut registers, mut taken) = (Hits::new(), Hits::new(), 0);
+        let over = AtomicBool::new(false);
+        let (open, answered) = std::thread::scope(|scope| {
+            let load = scope.spawn(|| canaries.drive(&folder, victim.address(), &over));
+            while taken < snapshots {
+                // Officers are at work in some of them, hosts in all.
+                ceremony.turn(&mut needles);
+                pause(Duration::from_millis(u64::from(canaries::random::<1>()[0])));
+                for (name, memory) in victim.snapshot() {
+                    needles.search(
+                        &format!("{name} while hosts were answered"),
+                        &memory,
+                        &mut hits,
+                    );
+                }
+                taken += 1;
+                if taken <= dumps
+                    && let Some((memory, found)) = victim.search_dump(&folder, &needles)
+                {
+                    hits.extend(memory.hits);
+                    registers.extend(found.hits);
                 }
             }
-        }
+            over.store(true, Ordering::Relaxed);
+            load.join().unwrap()
+        });
+        canaries.add_made(&lmk, &mut needles);
+        ceremony.change_the_lmk(&mut needles);
+        let snapshots = taken;
+        Some(Self { folder, victim, needles, answered, snapshots, hits, registers, _open: open })
     }
-    (callers, answered)
 }
 
 #[test]
 fn nothing_readable_holds_a_clear_key() {
-    let folder = Folder::new();
-    let victim = Victim::start(&folder, false);
-    if !victim.can_be_read() {
-        println!("skipped: the memory of another process can be read by root alone");
-        return;
-    }
-    let canaries = Canaries::new();
-    let (_open, answered) = drive(&folder, &victim, &canaries.messages);
-    let Searched { hits, bytes, secret } = victim.search(&folder, &canaries.needles);
+    let Some(worked) = Worked::new(&program(), false) else { return };
+    let Worked { folder, victim, needles, .. } = &worked;
+    let Searched { hits, bytes, secret, files } = victim.search(folder, needles);
     println!(
-        "{answered} commands, {} needles, {bytes} bytes searched, {secret} bytes secret",
-        canaries.needles.count()
+        "{} commands, {} needles, {bytes} bytes of memory searched, {secret} bytes secret, {files} files, {} snapshots",
+        worked.answered,
+        needles.count(),
+        worked.snapshots
     );
-    if secret == 0 {
-        println!("skipped: this system has no secret memory, and root reads locked memory");
-        return;
-    }
-    assert!(bytes > 1 << 20);
+    println!("in registers while at work: {:?}", worked.registers);
+    assert!(worked.snapshots > 0 && secret > 1 << 20 && bytes > 1 << 20 && files > 10);
+    assert!(
+        worked.hits.is_empty(),
+        "while at work, {} kinds: {:#?}",
+        worked.hits.len(),
+        worked.hits
+    );
     assert!(hits.is_empty(), "{} kinds: {hits:#?}", hits.len());
-    match victim.search_dump(&folder, &canaries.needles) {
-        Some(Searched { hits, bytes, .. }) => {
-            println!("{bytes} bytes of core file searched");
-            assert!(hits.is_empty(), "{hits:#?}");
+    match victim.search_dump(folder, needles) {
+        Some((memory, registers)) => {
+            println!("{} bytes of core file searched", memory.bytes + registers.bytes);
+            assert!(memory.hits.is_empty(), "{:#?}", memory.hits);
+            assert!(registers.hits.is_empty(), "{:#?}", registers.hits);
         }
         None => println!("no core file: there is no gdb"),
     }
@@ -141,17 +161,17 @@ fn nothing_readable_holds_a_clear_key() {
 
 /// Otherwise finding nothing would say nothing. The switch is in builds for tests alone.
 #[test]
-#[cfg(debug_assertions)]
-fn ordinary_stacks_leak_and_the_search_finds_it() {
-    let folder = Folder::new();
-    let victim = Victim::start(&folder, true);
-    if !victim.can_be_read() {
-        println!("skipped: the memory of another process can be read by root alone");
+fn ordinary_memory_leaks_and_the_search_finds_it() {
+    let Some(program) = control() else {
+        println!("skipped: PAYHSM_LEAKS_CONTROL names no daemon that can be made to leak");
         return;
+    };
+    let Some(worked) = Worked::new(&program, true) else { return };
+    worked.folder.write("state-issuer/planted", worked.needles.text());
+    let Searched { hits, .. } = worked.victim.search(&worked.folder, &worked.needles);
+    println!("{} kinds of leak afterwards, {} at work: {hits:#?}", hits.len(), worked.hits.len());
+    for found in [&hits, &worked.hits] {
+        assert!(found.keys().any(|name| name.contains("round key")), "{found:?}");
     }
-    let canaries = Canaries::new();
-    let (_open, _answered) = drive(&folder, &victim, &canaries.messages);
-    let Searched { hits, .. } = victim.search(&folder, &canaries.needles);
-    println!("{} kinds of leak: {hits:#?}", hits.len());
-    assert!(hits.keys().any(|name| !name.contains("PIN")), "{hits:?}");
+    assert!(hits.keys().any(|name| name.ends_with("in planted")), "{hits:?}");
 }

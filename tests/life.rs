@@ -12,7 +12,6 @@ use payhsm::settings::{Legacy, LmkNotAdmitted, Profile, Settings};
 use payhsm_keys::{Lmk, LmkSet, SystemRandom};
 use payhsm_protocol::field::LmkId;
 use payhsm_protocol::host;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use support::{ask, ask_on, authorise, test_lmks};
 
@@ -72,7 +71,7 @@ fn an_appliance_goes_through_its_states_while_it_serves() {
     assert!(engine.seal().unwrap().is_some());
     assert_eq!(ask(&engine, format!("BUFFF{key}")), "BV70");
     assert_eq!(ask_on(&engine, Some(4), format!("BUFFF{key}")), "BV70");
-    engine.unseal(Arc::into_inner(old.unwrap()).unwrap()).unwrap();
+    engine.unseal(old.unwrap()).unwrap();
     assert_eq!(&ask(&engine, format!("BUFFF{key}"))[..4], "BV00");
 
     assert!(engine.tamper().unwrap().is_some());

@@ -15,8 +15,14 @@ mod daemon;
 mod keys;
 #[path = "officers/leftovers.rs"]
 mod leftovers;
+#[path = "officers/lists.rs"]
+mod lists;
 #[path = "officers/logins.rs"]
 mod logins;
+#[path = "officers/refusals.rs"]
+mod refusals;
+#[path = "officers/reissue.rs"]
+mod reissue;
 #[path = "officers/shares.rs"]
 mod shares;
 mod support;

@@ -44,7 +44,7 @@ fn the_policies_are_those_of_the_table() {
 }
 
 fn appliance(profile: Profile, legacy: Legacy, state: State, has_lmks: bool) -> Engine {
-    let lmks = has_lmks.then(test_lmks);
+    let lmks = has_lmks.then(|| test_lmks().into());
     let settings = Settings { profile, legacy };
     Engine::new(lmks, Lifecycle::new(state), settings, host_settings(), Box::new(LogOnly))
 }

@@ -17,7 +17,7 @@ use support::reviewed::row;
 use support::{ask, authorise, development, host_settings, production, test_lmks};
 
 fn appliance(profile: Profile, legacy: Legacy, state: State, has_lmks: bool) -> Engine {
-    let lmks = has_lmks.then(test_lmks);
+    let lmks = has_lmks.then(|| test_lmks().into());
     let settings = Settings { profile, legacy };
     let lifecycle = Lifecycle::new(state);
     let engine = Engine::new(lmks, lifecycle, settings, host_settings(), Box::new(LogOnly));

@@ -283,6 +283,21 @@ fn material(engine: &Engine) -> Material {
     all.ask(engine, format!("BUFFF{zpk}"));
     // A published key of the variant scheme; its clear value is not known.
     all.ask(engine, "B0002X367930344805B1FAD6146EF4ED7502B3U%00");
+    let narrowed = all.ask(engine, format!("CS{zpk}UP0;72"));
+    generated(&mut all, &narrowed);
+
+    // What is under the variant LMK, which the others have as their old one.
+    let clear = "6BA1941C76A719D9E502013D26FB8F46";
+    all.mark_key("key under the old LMK", clear);
+    let old = "U2DCCB5D9D9AB4B8BFD8980FEE839E6C6";
+    let migrated = all.ask(engine, format!("BWFF1{old};001#72N00S00!11"));
+    generated(&mut all, &migrated);
+    let old = all.ask(engine, format!("BA{PIN}F{ACCOUNT}%00"));
+    all.mark("PIN under the old LMK", &old);
+    let migrated = all.ask(engine, format!("BG{ACCOUNT}{old}"));
+    all.mark("PIN that came over", &migrated);
+    all.ask(engine, "LOA5C4F7A811E9392C");
+    all.mark("decimalisation table", TABLE);
     all
 }
 

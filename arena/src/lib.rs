@@ -42,4 +42,4 @@ pub use region::{Policy, Protection, Region};
 pub use registers::wipe_registers;
 pub use slots::LARGEST;
 pub use stack::SecretStack;
-pub use wipe::with_stack_wiped;
+pub use wipe::{APART, with_stack_wiped};

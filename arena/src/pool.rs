@@ -27,6 +27,7 @@ struct Stacks {
     /// In use and idle.
     mapped: usize,
     protection: Protection,
+    shortfall: Option<ArenaError>,
 }
 
 impl Shared {
@@ -41,6 +42,7 @@ impl Shared {
         let stack = SecretStack::new(self.stack_bytes, self.policy)?;
         stacks.mapped += 1;
         stacks.protection = stacks.protection.min(stack.protection());
+        stacks.shortfall = stacks.shortfall.or_else(|| stack.shortfall());
         Ok(stack)
     }
 }
@@ -57,8 +59,12 @@ impl StackPool {
         cap: usize,
         policy: Policy,
     ) -> Result<Self, ArenaError> {
-        let none =
-            Stacks { idle: Vec::with_capacity(cap), mapped: 0, protection: Protection::Secret };
+        let none = Stacks {
+            idle: Vec::with_capacity(cap),
+            mapped: 0,
+            protection: Protection::Secret,
+            shortfall: None,
+        };
         let shared = Shared { stack_bytes, cap, policy, stacks: Mutex::new(none) };
         {
             let mut stacks = shared.lock();
@@ -93,6 +99,12 @@ impl StackPool {
     #[must_use]
     pub fn protection(&self) -> Protection {
         self.shared.lock().protection
+    }
+
+    /// Why that is not [`Protection::Secret`] although it was preferred: for the log and the status.
+    #[must_use]
+    pub fn shortfall(&self) -> Option<ArenaError> {
+        self.shared.lock().shortfall
     }
 }
 

@@ -39,6 +39,12 @@ impl SecretStack {
         self.region.protection()
     }
 
+    /// Why it is not [`Protection::Secret`] although that was preferred.
+    #[must_use]
+    pub fn shortfall(&self) -> Option<ArenaError> {
+        self.region.shortfall()
+    }
+
     /// Bytes from the base down to the deepest byte that is not zero: what was used since it was last wiped.
     #[must_use]
     pub fn used(&self) -> usize {

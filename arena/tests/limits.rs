@@ -4,7 +4,10 @@
 mod common;
 
 use common::{faults, passes, role, secret_memory};
-use payhsm_arena::{ArenaError, Policy, Protection, Region, SecretStack, harden_process};
+use payhsm_arena::{
+    Arena, ArenaBox, ArenaError, Options, Policy, PooledStack, Protection, Region, SecretStack,
+    StackPool, harden_process,
+};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::thread::{CapabilitySet, CapabilitySets, set_capabilities};
 use std::hint::black_box;
@@ -69,7 +72,18 @@ fn limited() {
         }
         // The call itself fails, as on a kernel without it.
         "no secret memory" => {
+            // What was there before has to be refused more, too.
+            let here = Region::secret(1).is_ok();
+            let options = |policy| Options { region_bytes: 4096, cap: 16_384, policy };
+            let strict = here.then(|| strict_ones(options(Policy::SecretOnly)));
             limit(Resource::Nofile, 0, 0);
+            if let Some((arena, pool, kept)) = strict {
+                assert!(matches!(arena.zeroed(4096), Err(ArenaError::NoSecretMemory(_))));
+                assert!(matches!(pool.take().map(drop), Err(ArenaError::NoSecretMemory(_))));
+                assert_eq!(arena.protection(), Protection::Secret);
+                assert_eq!((pool.protection(), pool.shortfall()), (Protection::Secret, None));
+                drop(kept);
+            }
             let region = Region::new(4096, Policy::PreferSecret).unwrap();
             assert_eq!(region.protection(), Protection::Locked);
             let why = region.shortfall().unwrap();
@@ -77,10 +91,24 @@ fn limited() {
                 matches!(why, ArenaError::NoSecretMemory(error) if error.call() == "memfd_secret")
             );
             assert_eq!(Region::new(4096, Policy::SecretOnly).unwrap_err(), why);
-            assert!(SecretStack::new(65_536, Policy::SecretOnly).is_err());
+            assert_eq!(Arena::new(options(Policy::SecretOnly)).unwrap_err(), why);
+            let arena = Arena::new(options(Policy::PreferSecret)).unwrap();
+            assert_eq!((arena.protection(), arena.shortfall()), (Protection::Locked, Some(why)));
+            assert_eq!(SecretStack::new(8192, Policy::SecretOnly).unwrap_err(), why);
+            assert_eq!(StackPool::new(8192, 1, 2, Policy::SecretOnly).unwrap_err(), why);
+            let pool = StackPool::new(8192, 1, 2, Policy::PreferSecret).unwrap();
+            assert_eq!((pool.protection(), pool.shortfall()), (Protection::Locked, Some(why)));
         }
         other => panic!("{other}"),
     }
+}
+
+/// An arena and a pool that insist, both with all that they have in use.
+fn strict_ones(options: Options) -> (Arena, StackPool, (ArenaBox<[u8]>, PooledStack)) {
+    let arena = Arena::new(options).unwrap();
+    let pool = StackPool::new(8192, 1, 2, options.policy).unwrap();
+    let kept = (arena.zeroed(4096).unwrap(), pool.take().unwrap());
+    (arena, pool, kept)
 }
 
 #[test]

@@ -34,6 +34,15 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Write the credential that unseals the appliance without officers, into a pipe: `| systemd-creds encrypt --name=lmk - FILE`.
+    Credential {
+        /// File descriptor of the pipe.
+        #[arg(long, value_name = "FD", default_value_t = 1)]
+        fd: u32,
+        /// Also if it is a file: the shares then lie on the disk as they are.
+        #[arg(long)]
+        even_to_a_file: bool,
+    },
     /// Do what a script says, and print the record. Stops at the first refusal.
     Run(Run),
 }
@@ -92,6 +101,8 @@ mod tests {
             "payhsm-console officer change-passphrase alice.officer",
             "payhsm-console status --json --socket /tmp/x.sock",
             "payhsm-console run ceremony.toml --dry-run",
+            "payhsm-console credential",
+            "payhsm-console credential --fd 3 --even-to-a-file",
         ] {
             assert!(Args::try_parse_from(line.split_whitespace()).is_ok(), "{line}");
         }

@@ -2,7 +2,7 @@
 
 use crate::args::{Args, Command, Officer};
 use crate::daemon::Daemon;
-use crate::flow::{log_in, new_officer};
+use crate::flow::{credential, log_in, new_officer};
 use crate::script::secrets::Descriptors;
 use crate::script::{self, Script};
 use crate::session::{self, Session, Settings};
@@ -50,6 +50,23 @@ pub fn run(args: &Args) -> Result<(), Leave> {
             let signals = Signals::catch()
                 .map_err(|error| Leave::Lost(format!("Signals cannot be caught: {error}.")))?;
             script::run(&script, Session::begin(&mut plain, daemon, settings)?, &signals)
+        }
+        Some(Command::Credential { fd, even_to_a_file }) => {
+            // First of all: nobody types a passphrase for a pipe that is none.
+            let target = credential::Target::open(*fd, *even_to_a_file)?;
+            protect::no_onlooker();
+            let mut tty =
+                Tty::beside_the_output().map_err(|why| Leave::Lost(words::sentence(&why)))?;
+            let daemon = Daemon::connect(&args.socket)?;
+            let mut session = Session::begin(&mut tty, daemon, settings)?;
+            let written = credential::run(&mut session, target);
+            if let Err(leave) = &written {
+                session.end_record(Some(&words::sentence(&leave.to_string())));
+            }
+            match written {
+                Err(Leave::Back) => Err(Leave::Refused("Nothing was written.".to_owned())),
+                other => other,
+            }
         }
         Some(Command::Officer(officer)) => officers_file(officer, &args.officers),
     }

@@ -101,9 +101,13 @@ impl Daemon {
             let length = u32::try_from(length).map_err(|_| DaemonError::TooLong)?;
             place.copy_from_slice(&length.to_be_bytes());
         }
-        self.stream.write_all(&frame)?;
-        self.stream.write_all(secret)?;
-        self.answer()
+        let sent = self.stream.write_all(&frame).and_then(|()| self.stream.write_all(secret));
+        match (sent, self.answer()) {
+            // Who closes a connection says why, and that is there to be read.
+            (Err(_), Ok(refused @ Answer::Refused(_))) => Ok(refused),
+            (Err(error), _) => Err(error.into()),
+            (Ok(()), answer) => answer,
+        }
     }
 
     fn answer(&mut self) -> Result<Answer, DaemonError> {

@@ -4,6 +4,7 @@
 pub mod authorise;
 pub mod change_lmk;
 pub mod components;
+pub mod credential;
 pub mod erase;
 pub mod first;
 pub mod housekeeping;
@@ -12,8 +13,10 @@ pub mod keys;
 pub mod log_in;
 pub mod new_officer;
 pub mod officers;
+pub mod reissue;
 pub mod split_form;
 pub mod table;
+pub mod trial;
 pub mod unseal;
 pub mod zone;
 

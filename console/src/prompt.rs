@@ -1,5 +1,9 @@
 //! Questions. Everywhere `?` explains and `b` goes back; Enter takes what stands in brackets, or goes back if nothing does.
 
+mod long;
+
+pub use long::{pages, pick_of};
+
 use crate::terminal::{Terminal, Tone};
 use crate::{Leave, Secret};
 use std::fmt::Display;

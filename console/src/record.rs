@@ -3,6 +3,7 @@
 use crate::clock;
 use crate::terminal::{WIDTH, wrapped};
 use std::fmt::Write;
+use std::path::{Path, PathBuf};
 use time::OffsetDateTime;
 
 /// The record of a session.
@@ -117,6 +118,23 @@ impl Record {
         }
         text
     }
+}
+
+/// Writes a record into a folder; two of one second get different names.
+///
+/// # Errors
+/// What the last attempt said.
+pub fn write(folder: &Path, name: &str, text: &str) -> Result<PathBuf, String> {
+    let mut last = String::new();
+    for attempt in 1..=9 {
+        let name = if attempt == 1 { name.to_owned() } else { format!("{attempt}-{name}") };
+        let path = folder.join(name);
+        match payhsm_officer::file::write_new(&path, text) {
+            Ok(()) => return Ok(path),
+            Err(error) => last = error.to_string(),
+        }
+    }
+    Err(last)
 }
 
 fn line(text: &mut String, line: &str) {

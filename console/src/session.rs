@@ -2,16 +2,16 @@
 
 use crate::clock::{Clock, SystemClock};
 use crate::daemon::Daemon;
-use crate::record::Record;
+use crate::record::{self, Record};
 use crate::terminal::{Terminal, Tone};
 use crate::{Leave, words};
+use payhsm_officer::Identity;
 use payhsm_officer::passphrase::Cost;
 use payhsm_officer::random::SystemRandom;
-use payhsm_officer::{Identity, file};
 use payhsm_protocol::field::CheckValue;
 use payhsm_protocol::officer::{Act, Answer, Status};
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Where things are and how they are made.
 #[derive(Clone, Debug)]
@@ -108,6 +108,28 @@ impl<'a> Session<'a> {
     pub fn ask_with(&mut self, act: &Act, secret: &[u8]) -> Result<Answer, Leave> {
         let answer = self.daemon.ask_with(act, secret)?;
         if let Answer::Refused(why) = &answer { Err(self.refused(why)) } else { Ok(answer) }
+    }
+
+    /// Asks for a list to its end, a page at a time: `act` names the last line of the page before, `read` takes a page.
+    ///
+    /// # Errors
+    /// [`Leave::Refused`], [`Leave::Lost`].
+    pub fn list<T>(
+        &mut self,
+        act: impl Fn(String) -> Act,
+        read: impl Fn(Answer) -> Option<(Vec<T>, bool)>,
+        name: impl Fn(&T) -> &str,
+    ) -> Result<Vec<T>, Leave> {
+        let mut all: Vec<T> = Vec::new();
+        loop {
+            let after = all.last().map(|last| name(last).to_owned()).unwrap_or_default();
+            let (page, more) = read(self.ask(&act(after))?).ok_or_else(unexpected)?;
+            let more = more && !page.is_empty();
+            all.extend(page);
+            if !more {
+                return Ok(all);
+            }
+        }
     }
 
     /// Asks for something that is then done, shows what was done, and keeps it for the record.
@@ -213,7 +235,7 @@ impl<'a> Session<'a> {
         let text = record.text(now, unfinished);
         self.terminal.say("");
         self.terminal.say(&text);
-        match write_record(&self.settings.records, &record.file_name(), &text) {
+        match record::write(&self.settings.records, &record.file_name(), &text) {
             Ok(path) => {
                 let told = format!("Written to {}: print it and sign it.", path.display());
                 self.terminal.show(Tone::Good, &told);
@@ -265,18 +287,4 @@ pub fn ask_status(daemon: &mut Daemon) -> Result<Status, Leave> {
 fn write_again(person: &Person) -> Option<String> {
     let written = person.identity.replace(&person.path, &mut SystemRandom);
     written.err().map(|error| words::sentence(&error.to_string()))
-}
-
-/// Two records of one second get different names.
-fn write_record(folder: &Path, name: &str, text: &str) -> Result<PathBuf, String> {
-    let mut last = String::new();
-    for attempt in 1..=9 {
-        let name = if attempt == 1 { name.to_owned() } else { format!("{attempt}-{name}") };
-        let path = folder.join(name);
-        match file::write_new(&path, text) {
-            Ok(()) => return Ok(path),
-            Err(error) => last = error.to_string(),
-        }
-    }
-    Err(last)
 }

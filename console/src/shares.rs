@@ -3,9 +3,9 @@
 
 use crate::session::{Session, unexpected};
 use crate::terminal::Tone;
-use crate::{Leave, words};
-use payhsm_officer::{OfficerError, ShareFile};
-use payhsm_protocol::field::CheckValue;
+use crate::{Leave, Secret, words};
+use payhsm_officer::{OfficerError, ShareFile, share_file};
+use payhsm_protocol::field::{CheckValue, LmkId};
 use payhsm_protocol::officer::{Act, Answer, Quorum, SealedShare};
 use std::path::{Path, PathBuf};
 
@@ -47,6 +47,24 @@ pub fn check_folder(folder: &Path) -> Result<(), String> {
     std::fs::write(&trial, b"").and_then(|()| std::fs::remove_file(&trial)).map_err(|error| {
         words::sentence(&format!("nothing can be written into {}: {error}", folder.display()))
     })
+}
+
+/// Whether the share files of an LMK would find a file of their name there already, as those of an earlier split.
+///
+/// # Errors
+/// A sentence.
+pub fn check_free(folder: &Path, lmk: LmkId, holders: &[String]) -> Result<(), String> {
+    let of = u8::try_from(holders.len()).unwrap_or(u8::MAX);
+    for (index, holder) in (1..).zip(holders) {
+        let name = share_file::name(lmk, index, of, holder);
+        if folder.join(&name).exists() {
+            return Err(format!(
+                "{name} is in {} already; nothing is written over it. Take another folder.",
+                folder.display()
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Writes the shares into a folder, one file a holder. What cannot be written there is handed to `another`, which names another
@@ -97,11 +115,11 @@ pub fn keep(
     Ok(())
 }
 
-/// Gives a share of the master LMK, opened as its holder, who is present already. Says how far it is.
+/// A share, opened as its holder, who is present already.
 ///
 /// # Errors
-/// [`Leave::Refused`] with the reason; [`Leave::Lost`].
-pub fn give(session: &mut Session<'_>, holder: &str, file: &ShareFile) -> Result<(), Leave> {
+/// [`Leave::Refused`] with the reason.
+pub fn opened(session: &Session<'_>, holder: &str, file: &ShareFile) -> Result<Secret, Leave> {
     let appliance = &session.status.appliance;
     if file.appliance != *appliance {
         let told =
@@ -114,10 +132,18 @@ pub fn give(session: &mut Session<'_>, holder: &str, file: &ShareFile) -> Result
     }
     let person = session.people.iter().find(|person| person.identity.name() == holder);
     let person = person.ok_or_else(|| Leave::Refused(format!("{holder} has not logged in.")))?;
-    let share = file.open(&person.identity).map_err(|error| {
+    file.open(&person.identity).map_err(|error| {
         let told = "The share does not open: it was sealed for an earlier file of this officer, or it was changed.";
         if matches!(error, OfficerError::Share) { Leave::Refused(told.to_owned()) } else { error.into() }
-    })?;
+    })
+}
+
+/// Gives a share of the master LMK. Says how far it is.
+///
+/// # Errors
+/// [`Leave::Refused`] with the reason; [`Leave::Lost`].
+pub fn give(session: &mut Session<'_>, holder: &str, file: &ShareFile) -> Result<(), Leave> {
+    let share = opened(session, holder, file)?;
     let answer = session.ask_with(&Act::Unseal, &share)?;
     drop(share);
     let gave = format!("Holder {holder} gave share {} of LMK {}", file.share.index, file.share.lmk);

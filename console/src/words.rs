@@ -1,7 +1,8 @@
 //! States, keys and times in plain words.
 
+use crate::terminal::WIDTH;
 use payhsm_protocol::field::{CheckValue, KeyAttributes, LmkId};
-use payhsm_protocol::officer::{KeyLine, LmkLine, Quorum, Status, Zone};
+use payhsm_protocol::officer::{KeyLine, LmkLine, Officer, Quorum, Status, TableLine, Zone};
 
 /// With a capital in front and a full stop behind.
 #[must_use]
@@ -60,14 +61,32 @@ pub fn status(status: &Status) -> Vec<String> {
         ),
         format!("State      {}", state(&status.state)),
     ];
-    lines.extend(status.lmks.iter().map(|lmk| format!("LMK {}     {}", lmk.id, lmk_line(lmk))));
-    lines.push(format!("Memory     {}", memory(&status.memory)));
+    lines.extend(status.lmks.iter().map(|lmk| row(&format!("LMK {}", lmk.id), &lmk_line(lmk))));
+    lines.push(row("Memory", memory(&status.memory)));
     if let Some(shares) = status.shares {
         lines.push(format!("Shares     {} of {} needed are in", shares.needed, shares.of));
     }
-    lines.push(format!("Officers   {}", present(status)));
-    lines.extend(status.notes.iter().map(|note| format!("Note       {note}")));
+    lines.push(row("Officers", &present(status)));
+    lines.extend(status.notes.iter().map(|note| row("Note", note)));
     lines
+}
+
+/// What stands beside a name goes on under itself.
+fn row(name: &str, text: &str) -> String {
+    let (mut line, mut width) = (format!("{name:<11}"), 11);
+    for (place, word) in text.split(' ').enumerate() {
+        let length = word.chars().count();
+        if place > 0 && width + 1 + length > WIDTH {
+            line.push_str("\n           ");
+            width = 11;
+        } else if place > 0 {
+            line.push(' ');
+            width += 1;
+        }
+        line.push_str(word);
+        width += length;
+    }
+    line
 }
 
 /// Who is present, and what is missing.
@@ -160,6 +179,23 @@ pub fn zone(zone: &Zone) -> String {
         label(&zone.zek),
         zone.export_profile
     )
+}
+
+/// A decimalisation table in a list.
+#[must_use]
+pub fn table(line: &TableLine) -> String {
+    let serves = if line.serves {
+        String::new()
+    } else {
+        "; SERVES NOTHING: the key of that label is another one now".to_owned()
+    };
+    format!("{}: bound to check value {}{serves}", line.pvk, check_value(&line.check_value))
+}
+
+/// The beginning of an officer's key, as records and `officer show` have it.
+#[must_use]
+pub fn signing_key(officer: &Officer) -> String {
+    hex::encode(officer.signing_key).chars().take(16).collect()
 }
 
 /// `1 h 05 min`, `4 min`, `30 s`.

@@ -1,9 +1,6 @@
 //! Keys in authenticated blocks: ANSI X9.143 (TR-31) and the Thales 'S' block.
-
-use core::fmt;
-use core::ops::Range;
-
-use zeroize::Zeroizing;
+//!
+//! A block is opened within the buffer of its caller, who chose the memory for it: no key is ever copied to the heap.
 
 mod binding;
 pub mod header;
@@ -22,21 +19,4 @@ pub enum KeyBlockError {
     /// The block is not authentic, or holds no key: the answer does not say which.
     #[error("key block refused")]
     Refused,
-}
-
-/// A key out of a block, wiped on drop.
-pub struct ClearKey(Zeroizing<Vec<u8>>, Range<usize>);
-
-impl fmt::Debug for ClearKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ClearKey(..)")
-    }
-}
-
-impl ClearKey {
-    /// The key in clear.
-    #[must_use]
-    pub fn danger_clear_bytes(&self) -> &[u8] {
-        self.0.get(self.1.clone()).unwrap_or_default()
-    }
 }

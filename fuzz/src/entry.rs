@@ -6,7 +6,7 @@ use payhsm::engine::{Batch, Dialect, Session};
 use payhsm::lifecycle::{Lifecycle, State};
 use payhsm::record::{ActRecord, LogOnly, Record, RecordFailed, Recorder};
 use payhsm::settings::{Legacy, Profile, Settings};
-use payhsm_keys::{Lmk, LmkSet};
+use payhsm_keys::{Inventory, KeyRefused, Lmk, LmkSet};
 use payhsm_protocol::command::{put_body, take_body};
 use payhsm_protocol::field::LmkId;
 use payhsm_protocol::frame::compact::{Reply, Request};
@@ -187,11 +187,14 @@ struct Appliance {
     records: bool,
 }
 
-fn test_lmks() -> Result<LmkSet, payhsm_keys::KeyRefused> {
+/// The public test LMKs as a developer's daemon holds them: 01 and 02 have the variant one as their old one.
+fn test_lmks() -> Result<Inventory, KeyRefused> {
     let mut lmks = LmkSet::new(Lmk::public_test_aes_key_block(LmkId(2))?);
     lmks.insert(Lmk::public_test_variant(LmkId(0))?);
     lmks.insert(Lmk::public_test_tdes_key_block(LmkId(1))?);
-    Ok(lmks)
+    Ok(Inventory::from(lmks)
+        .with_old_lmk(Lmk::public_test_variant(LmkId(1))?)
+        .with_old_lmk(Lmk::public_test_variant(LmkId(2))?))
 }
 
 fn appliance(header_length: usize, profile: Profile, state: State, records: bool) -> Appliance {
@@ -204,9 +207,11 @@ fn appliance(header_length: usize, profile: Profile, state: State, records: bool
     let recorder: Box<dyn Recorder> = if records { Box::new(LogOnly) } else { Box::new(NoRecord) };
     let host = HostSettings { header_length, tables, ..HostSettings::default() };
     let lmks = test_lmks().expect("the public test LMKs");
-    let engine = Engine::new(Some(lmks), Lifecycle::new(state), settings, host, recorder);
+    let lmks = Some(Arc::new(lmks));
+    let engine = Engine::new(lmks, Lifecycle::new(state), settings, host, recorder);
     // What officers may authorise, so that the handlers behind it are reached.
-    for activity in ["generate.*.host", "import.*.host", "export.*.host"] {
+    for category in ["generate", "import", "export", "component", "migrate"] {
+        let activity = format!("{category}.*.host");
         let activity = activity.parse().expect("an activity");
         let authorised = engine.activities().authorise(activity, 720, &["alice", "bob"]);
         authorised.expect("two officers, twelve hours");

@@ -1,4 +1,4 @@
-//! A key whose usage is data, not type: what key management commands (A0, A6, A8, B0, BU) work on.
+//! A key whose usage is data, not type: what key management commands (A0, A6, A8, B0, BU, BW, CS) work on.
 
 use crate::attributes;
 use crate::cryptogram;
@@ -119,6 +119,7 @@ impl AnyKey {
                     binding: Binding::Variant(key_type),
                 })
             }
+            KeyField::Stored(_) => Err(KeyRefused::Scheme),
         }
     }
 
@@ -185,10 +186,14 @@ impl AnyKey {
     /// Gives a key of a variant LMK the attributes that it is to have in a key block (BW, A8 to X9.143).
     ///
     /// # Errors
-    /// [`KeyRefused`] for attributes that do not exist or do not belong to the key's type, and for a key that has
-    /// attributes already.
+    /// [`KeyRefused`] for attributes that do not exist or do not belong to the key's type, for those of a component,
+    /// and for a key that has attributes already.
     pub fn bind(self, wanted: &KeyAttributes, rules: &KeyRules) -> Result<Self, KeyRefused> {
         let Binding::Variant(key_type) = self.binding else { return Err(KeyRefused::Widened) };
+        // A key that serves by itself is never added to another.
+        if attributes::is_component(wanted) {
+            return Err(KeyRefused::VersionNumber);
+        }
         let binding = self.bound(key_type, wanted, rules)?;
         Ok(Self { binding: Binding::Block(binding), ..self })
     }

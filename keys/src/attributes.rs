@@ -61,6 +61,11 @@ pub(crate) fn check(attributes: &KeyAttributes, algorithm: Algorithm) -> Result<
     Ok(())
 }
 
+/// Whether the version number says that the key is a component (X9.143 table 9: `c` and its number).
+pub(crate) const fn is_component(said: &KeyAttributes) -> bool {
+    matches!(said.version, [b'c', _])
+}
+
 /// Cipher and bytes of the key that an attribute such as `T2` or `A3` asks for.
 pub(crate) fn cipher_and_length(algorithm: [u8; 2]) -> Option<(Algorithm, usize)> {
     match &algorithm {
@@ -90,6 +95,11 @@ pub(crate) fn algorithm_and_length(algorithm: Algorithm, length: usize) -> [u8; 
 pub(crate) fn usage_narrows(from: [u8; 2], to: [u8; 2]) -> bool {
     from == to
         || NARROWER.iter().any(|(generic, narrower)| *generic == from && narrower.contains(&to))
+}
+
+/// Whether `to` is `from` or narrower: from both ways to one of them, from no restriction to any.
+pub(crate) const fn mode_narrows(from: u8, to: u8) -> bool {
+    from == to || matches!((from, to), (b'N', _) | (b'B', b'D' | b'E') | (b'C', b'G' | b'V'))
 }
 
 /// Whether `to` is `from` or narrower: sensitive, trusted, none.

@@ -22,7 +22,7 @@ impl AnyKey {
     /// component with optional blocks, whose meaning for the whole nobody knows, [`KeyRefused::Weak`] for equal
     /// components, a weak part and a key of zeros, [`KeyRefused::EqualParts`]; else what the components differ in.
     pub fn form(
-        components: &[Self],
+        components: &[&Self],
         version: [u8; 2],
         optional_blocks: &[OptionalBlock],
     ) -> Result<Self, KeyRefused> {
@@ -85,7 +85,7 @@ fn are_equal(one: &AnyKey, other: &AnyKey) -> bool {
     pairs.fold(0, |difference, (one, other)| difference | ((one ^ other) & matters)) == 0
 }
 
-fn check_blocks(components: &[AnyKey], first: &KeyAttributes) -> Result<(), KeyRefused> {
+fn check_blocks(components: &[&AnyKey], first: &KeyAttributes) -> Result<(), KeyRefused> {
     let mut numbers = Vec::with_capacity(components.len());
     for component in components {
         let Binding::Block(said) = &component.binding else { return Err(KeyRefused::Scheme) };
@@ -115,7 +115,8 @@ fn check_blocks(components: &[AnyKey], first: &KeyAttributes) -> Result<(), KeyR
     Ok(())
 }
 
-fn check_cryptograms(others: &[AnyKey], key_type: KeyType) -> Result<(), KeyRefused> {
-    let fits = |other: &AnyKey| matches!(&other.binding, Binding::Variant(own) if *own == key_type);
+fn check_cryptograms(others: &[&AnyKey], key_type: KeyType) -> Result<(), KeyRefused> {
+    let fits =
+        |other: &&AnyKey| matches!(&other.binding, Binding::Variant(own) if *own == key_type);
     if others.iter().all(fits) { Ok(()) } else { Err(KeyRefused::KeyType) }
 }

@@ -61,7 +61,8 @@ impl<U: Usage> Key<U> {
     /// Opens a key under `lmk` for `purpose`.
     ///
     /// The order of the checks: form of the key against the LMK; MAC, before anything in the block is believed;
-    /// usage; algorithm; mode of use; length; for a cryptogram parity; weak and equal parts.
+    /// usage; algorithm; mode of use; that it is no component; length; for a cryptogram parity; weak and equal parts.
+    /// A stored key that is only named has to be put in place of its name before.
     /// The LMK id in a block is not compared: the MAC decides (see [`crate::Lmk`]).
     ///
     /// # Errors
@@ -78,6 +79,7 @@ impl<U: Usage> Key<U> {
                 [role] => Self::open_cryptogram(lmk, cryptogram, role, rules),
                 _ => Err(KeyRefused::KeyType),
             },
+            KeyField::Stored(_) => Err(KeyRefused::Scheme),
         }
     }
 
@@ -98,6 +100,7 @@ impl<U: Usage> Key<U> {
             return match field {
                 KeyField::Block(block) => Self::open_block(lmk, block, U::ROLES, purpose, rules),
                 KeyField::Cryptogram(_) => Err(KeyRefused::KeyType),
+                KeyField::Stored(_) => Err(KeyRefused::Scheme),
             };
         }
         let role = U::ROLES
@@ -109,6 +112,7 @@ impl<U: Usage> Key<U> {
                 Self::open_block(lmk, block, std::slice::from_ref(role), purpose, rules)
             }
             KeyField::Cryptogram(cryptogram) => Self::open_cryptogram(lmk, cryptogram, role, rules),
+            KeyField::Stored(_) => Err(KeyRefused::Scheme),
         }
     }
 
@@ -128,6 +132,10 @@ impl<U: Usage> Key<U> {
         }
         if !purpose.is_permitted_by(said.mode_of_use) {
             return Err(KeyRefused::ModeOfUse);
+        }
+        // A part of a key is no key, though it has the length of one.
+        if attributes::is_component(&said) {
+            return Err(KeyRefused::Usage);
         }
         Self::new(material, algorithm, Some(said.usage), role, rules)
     }

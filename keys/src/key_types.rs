@@ -41,6 +41,14 @@ const VARIANT_ONLY: &[[u8; 3]] = &[
 /// Usages that 002 has besides those of a PVK while TPK and TMK share it.
 const SHARED_002: &[[u8; 2]] = &[*b"P0", *b"71", *b"K0", *b"51"];
 
+/// The types of their own that keys get which share 002 (TPK, TMK, TKR).
+const OUT_OF_002: &[[u8; 3]] = &[*b"70D", *b"80D", *b"90D"];
+
+/// Whether a key of one type may become a key of the other, which is apart from the others that were of that type.
+pub(crate) fn may_become(from: KeyType, to: KeyType) -> bool {
+    from.0 == *b"002" && OUT_OF_002.contains(&to.0)
+}
+
 /// Whether there is such a type.
 pub(crate) fn is_known(key_type: KeyType) -> bool {
     KNOWN.iter().any(|(code, _)| *code == key_type.0) || VARIANT_ONLY.contains(&key_type.0)

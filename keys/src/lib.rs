@@ -45,6 +45,7 @@ mod operation;
 mod pin_key;
 mod pvk;
 mod random;
+mod rebinding;
 mod refusal;
 mod rules;
 pub mod store;

@@ -23,12 +23,16 @@ mod anchor;
 mod backup;
 mod batch;
 mod database;
+#[cfg(test)]
+mod faults;
 mod files;
 mod header;
 mod points;
 mod record;
 mod refused;
 mod sealed;
+#[cfg(test)]
+mod tests;
 
 use crate::random::Random;
 use anchor::Anchor;
@@ -59,8 +63,8 @@ pub struct Store {
     current: u32,
     header: Header,
     index: Index,
-    /// A commit failed half way: what lies on the disk is known again when it is read again.
-    uncertain: bool,
+    /// The file failed in a change: what lies on the disk is known again when it is read again.
+    failed: bool,
 }
 
 impl Store {
@@ -193,7 +197,8 @@ impl Store {
     fn value(&self, name: &str) -> Result<Option<(&StoreKey, Vec<u8>)>, StoreRefused> {
         let Some(stamp) = self.index.get(name) else { return Ok(None) };
         let damaged = || StoreRefused::Damaged(name.to_owned());
-        let value = database::get(&self.database, name)?.ok_or_else(damaged)?;
+        let value = database::get(&self.database, name).map_err(|refused| self.told(refused))?;
+        let value = value.ok_or_else(damaged)?;
         // What was seen when the store was opened is what still has to be there.
         if record::stamp(&value).is_none_or(|found| found != *stamp) {
             return Err(damaged());
@@ -204,19 +209,17 @@ impl Store {
 
     /// Changes the store as `make` says, all of it or nothing, and raises the generation by one.
     ///
-    /// Durable when it returns. Nothing is written if `make` refuses.
+    /// Durable when it returns.
     ///
     /// # Errors
-    /// What `make` says; [`StoreRefused::Full`] or [`StoreRefused::Unwritable`], and then nothing was changed;
-    /// [`StoreRefused::Uncertain`] if the commit itself failed: nothing more is taken until it is opened again.
+    /// What `make` says, [`StoreRefused::Full`] or [`StoreRefused::Unwritable`], and nothing was changed;
+    /// [`StoreRefused::Uncertain`] if the commit itself failed, and nothing more is taken until it is opened again.
     pub fn change<T, E: From<StoreRefused>>(
         &mut self,
         random: &mut dyn Random,
         make: impl FnOnce(&mut Batch<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        if self.uncertain {
-            return Err(StoreRefused::Uncertain("an earlier change".to_owned()).into());
-        }
+        self.check_sound()?;
         let mut header = self.header.clone();
         let mut index = self.index.clone();
         let mut batch = Batch::new(&self.keys, self.current, random);
@@ -227,6 +230,20 @@ impl Store {
         Ok(made)
     }
 
+    /// After a failure redb gives no more than what it happens to have in memory.
+    fn check_sound(&self) -> Result<(), StoreRefused> {
+        if self.failed { Err(self.told(StoreRefused::File)) } else { Ok(()) }
+    }
+
+    /// What to say of a failure: that of an earlier change counts.
+    fn told(&self, refused: StoreRefused) -> StoreRefused {
+        if self.failed {
+            StoreRefused::Uncertain("in an earlier change".to_owned())
+        } else {
+            refused
+        }
+    }
+
     fn write(
         &mut self,
         header: &Header,
@@ -234,9 +251,7 @@ impl Store {
     ) -> Result<(), StoreRefused> {
         let anchor = self.anchor.prepare(&header.appliance, header.generation)?;
         reached("anchor prepared");
-        database::write(&self.database, records).inspect_err(|refused| {
-            self.uncertain = matches!(refused, StoreRefused::Uncertain(_));
-        })?;
+        database::write(&self.database, records).inspect_err(|_| self.failed = true)?;
         reached("store committed");
         // The change is made, whatever becomes of the anchor: one that is behind is brought up when the store is opened.
         if anchor.publish().is_ok() {
@@ -262,6 +277,7 @@ impl Store {
     /// # Errors
     /// [`StoreRefused::Exists`], or what the disk says.
     pub fn backup(&self, to: &Path) -> Result<(), StoreRefused> {
+        self.check_sound()?;
         backup::copy(&self.database, to)
     }
 

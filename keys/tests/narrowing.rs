@@ -92,6 +92,7 @@ proptest! {
         prop_assert!(stored.exportability != Exportability::None);
         prop_assert!(aes || key.algorithm() == payhsm_keys::Algorithm::Tdes);
         match &exported {
+            KeyField::Stored(_) => prop_assert!(false, "nothing is exported as a name"),
             KeyField::Cryptogram(_) => {
                 prop_assert!(!aes && stored.exportability == Exportability::Sensitive);
                 prop_assert!(!matches!(&stored.usage, b"K0" | b"52" | b"D0" | b"21" | b"22"));

@@ -10,6 +10,7 @@ mod exchange;
 mod ibm;
 mod kit;
 mod lmk_pins;
+mod migration;
 mod pins;
 mod plain;
 mod pvv;
@@ -70,6 +71,8 @@ work! {
     A8 => exchange::a8, "export a ZPK as an X9.143 key block";
     B0 => plain::b0, "give a key another scheme (development only; under LMK 00 unless --lmk names another)";
     BU => plain::bu, "make the check value of a key";
+    BW => migration::bw, "put a key from under the old LMK under the LMK (development only)";
+    CS => migration::cs, "take the exportability from a key block";
     FA => exchange::fa, "import a ZPK from an X9.143 key block";
     FC => exchange::fc, "import a PVK from an X9.143 key block";
     FE => exchange::fe, "export a PVK as an X9.143 key block";
@@ -85,6 +88,7 @@ work! {
     BA => lmk_pins::ba, "encrypt a clear PIN under the LMK (development only)";
     BC => lmk_pins::bc, "compare a PIN block under a TPK with a PIN under the LMK";
     BE => lmk_pins::be, "compare a PIN block under a ZPK with a PIN under the LMK";
+    BG => migration::bg, "put a PIN from under the old LMK under the LMK (development only)";
     BK => ibm::bk, "make the IBM offset of the PIN in a block (needs tables in clear)";
     CA => translate::ca, "translate a PIN block from TPK to ZPK";
     CC => translate::cc, "translate a PIN block from ZPK to ZPK";
@@ -102,12 +106,14 @@ work! {
     JC => translate::jc, "translate a PIN from TPK to LMK";
     JE => translate::je, "translate a PIN from ZPK to LMK";
     JG => translate::jg, "translate a PIN from LMK to ZPK";
+    LO => migration::lo, "put a decimalisation table from under the old LMK under the LMK (development only)";
     NG => lmk_pins::ng, "decrypt a PIN under the LMK (development only)";
     CW => cards::cw, "make a CVV";
     CY => cards::cy, "verify a CVV";
 }
 
-/// The LMK of B0 where none is named: the variant LMK of the profile `development`.
+/// The variant LMK of the profile `development`: that of B0 where none is named, and what the others have as their old
+/// one.
 const VARIANT_LMK: LmkId = LmkId(0);
 
 impl Work {

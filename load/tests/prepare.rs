@@ -42,7 +42,8 @@ async fn without_a_client_only_what_needs_no_keys_is_prepared() {
                 | Work::RA
                 | Work::A0
                 | Work::BA
-                | Work::JA,
+                | Work::JA
+                | Work::LO,
                 outcome,
             ) => drop(outcome.unwrap()),
             (_, Err(PrepareError::NoClient(_))) => {}

@@ -14,6 +14,12 @@ pub const EXTENSION: &str = "share";
 const KIND: &str = "a share file";
 const FORMAT: &str = "payhsm share 1";
 
+/// What the file of a share is called: `lmk-00-1-of-3-alice.share`.
+#[must_use]
+pub fn name(lmk: LmkId, index: u8, of: u8, holder: &str) -> String {
+    format!("lmk-{lmk}-{index}-of-{of}-{holder}.{EXTENSION}")
+}
+
 /// One sealed share.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShareFile {
@@ -47,10 +53,7 @@ impl ShareFile {
     #[must_use]
     pub fn file_name(&self) -> String {
         let share = &self.share;
-        format!(
-            "lmk-{}-{}-of-{}-{}.{EXTENSION}",
-            share.lmk, share.index, self.quorum.of, share.holder
-        )
+        name(share.lmk, share.index, self.quorum.of, &share.holder)
     }
 
     /// The text of the file.

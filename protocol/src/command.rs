@@ -5,7 +5,7 @@
 
 use crate::compact::{Compact, Malformed};
 use crate::error_code::ErrorCode;
-use crate::field::{Checked, LmkId};
+use crate::field::{Checked, LmkId, Names};
 use crate::host::{Fields, Writer};
 
 /// The two letters of a command.
@@ -28,7 +28,7 @@ impl std::fmt::Display for CommandCode {
 }
 
 /// A request: its fields in both dialects, and the reply that belongs to it.
-pub trait Command: Compact + Checked + std::fmt::Debug {
+pub trait Command: Compact + Checked + Names + std::fmt::Debug {
     /// Its place in the table.
     const OPCODE: Opcode;
 
@@ -103,6 +103,17 @@ macro_rules! request {
                 Ok(())
             }
         }
+
+        impl $crate::field::Names for $name {
+            fn fill_in(
+                &mut self,
+                shelf: &dyn $crate::field::Shelf,
+            ) -> Result<(), $crate::ErrorCode> {
+                $($crate::field::Names::fill_in(&mut self.$field, shelf)?;)*
+                let _ = shelf;
+                Ok(())
+            }
+        }
     };
 }
 
@@ -133,6 +144,8 @@ macro_rules! for_each_command {
             A8, a8_export_key, ExportKey, "export a key";
             B0, b0_translate_key_scheme, TranslateKeyScheme, "give a key another scheme";
             BU, bu_check_key, CheckKey, "make the check value of a key";
+            BW, bw_migrate_key, MigrateKey, "put a key from under the old LMK under the LMK";
+            CS, cs_modify_header, ModifyHeader, "narrow the header of a key block";
             FA, fa_import_zpk, ImportZpk, "import a ZPK";
             FC, fc_import_terminal_key, ImportTerminalKey, "import a TMK, TPK or PVK";
             FE, fe_export_terminal_key, ExportTerminalKey, "export a TMK, TPK or PVK";
@@ -148,6 +161,7 @@ macro_rules! for_each_command {
             BA, ba_encrypt_clear_pin, EncryptClearPin, "encrypt a clear PIN under the LMK";
             BC, bc_compare_pin_tpk, ComparePinTpk, "compare a PIN block under a TPK with a PIN under the LMK";
             BE, be_compare_pin_zpk, ComparePinZpk, "compare a PIN block under a ZPK with a PIN under the LMK";
+            BG, bg_migrate_pin, MigratePin, "put a PIN from under the old LMK under the LMK";
             BK, bk_generate_offset_of_pin_block, GenerateOffsetOfPinBlock, "make the IBM offset of the PIN in a block";
             CA, ca_translate_pin_tpk_to_zpk, TranslatePinTpkToZpk, "translate a PIN block from TPK to ZPK";
             CC, cc_translate_pin_zpk_to_zpk, TranslatePinZpkToZpk, "translate a PIN block from ZPK to ZPK";
@@ -165,6 +179,7 @@ macro_rules! for_each_command {
             JC, jc_translate_pin_tpk_to_lmk, TranslatePinTpkToLmk, "translate a PIN from TPK to LMK";
             JE, je_translate_pin_zpk_to_lmk, TranslatePinZpkToLmk, "translate a PIN from ZPK to LMK";
             JG, jg_translate_pin_lmk_to_zpk, TranslatePinLmkToZpk, "translate a PIN from LMK to ZPK";
+            LO, lo_migrate_table, MigrateTable, "put a decimalisation table from under the old LMK under the LMK";
             NG, ng_decrypt_pin, DecryptPin, "decrypt a PIN under the LMK";
             CW, cw_generate_cvv, GenerateCvv, "make a CVV";
             CY, cy_verify_cvv, VerifyCvv, "verify a CVV";

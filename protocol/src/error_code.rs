@@ -51,7 +51,7 @@ error_codes! {
     InvalidPadding = b"09", "Invalid padding method.";
     SourceKeyParity = b"10", "The source key (or ZMK) has wrong parity or is refused.";
     DestinationKeyParity = b"11", "The destination key has wrong parity, is all zero or is refused.";
-    UserStorageEmpty = b"12", "No keys are loaded in user storage.";
+    UserStorageEmpty = b"12", "There is no such stored key, or not for this caller.";
     InvalidLmkId = b"13", "The LMK identifier is invalid or that LMK is not loaded.";
     InvalidPinUnderLmk = b"14", "The PIN encrypted under the LMK is invalid.";
     InvalidInput = b"15", "Invalid input data: a field is malformed, missing or too much.";
@@ -66,8 +66,11 @@ error_codes! {
     IncompatibleKeyLength = b"27", "The key length does not fit this command.";
     InvalidKeyType = b"28", "Invalid key type.";
     FunctionNotPermitted = b"29", "This key may not be used for this function.";
+    KeyChangeStorage = b"33", "The key change storage is corrupted; payhsm has none and answers 13 where there is no old LMK.";
     FraudDetection = b"39", "PIN commands are stopped by fraud detection.";
     Internal = b"41", "Internal failure; the command had no effect.";
+    MigrationNotAllowed = b"44", "A key of type 002 cannot get a type of its own: the settings do not keep them apart.";
+    InvalidMigrationKeyType = b"45", "Not a key type that a key of type 002 can get.";
     StrongerLmkNeeded = b"48", "The wrapping key is weaker than the key it would protect.";
     InvalidHeader = b"51", "Invalid message header.";
     CommandNotLicensed = b"67", "Command not licensed.";
@@ -91,6 +94,9 @@ error_codes! {
     KeyBlockVersion = b"A9", "The key version number is wrong.";
     KeyBlockExportability = b"AA", "The key may not be exported this way.";
     KeyBlockOptionalBlocks = b"AB", "The optional blocks are wrong.";
+    InvalidChangeField = b"B7", "There is no such field of a key block header, or it cannot be changed.";
+    InvalidOldValue = b"B8", "The field of the key block header does not have this value.";
+    InvalidNewValue = b"B9", "The field of the key block header cannot be changed to this value.";
 }
 
 /// What some codes mean in the commands that work on data (M0 to M8).

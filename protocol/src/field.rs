@@ -15,6 +15,7 @@ mod key_type;
 mod lmk_id;
 mod pin;
 mod pin_verification;
+mod stored;
 
 pub use account::{Account, Pan};
 pub use bytes::Bytes;
@@ -23,7 +24,7 @@ pub use data::{
     CipherMode, CipherModeCode, DataFormat, InitialVector, Mac, MacMethod, MacPadding, MacPart,
     MacSize, VerifyPart,
 };
-pub use key::{BlockScheme, CheckValue, Cryptogram, CryptogramScheme, KeyBlock, KeyField};
+pub use key::{BlockScheme, CheckValue, Cryptogram, CryptogramScheme, KeyBlock, KeyField, SentKey};
 pub use key_attributes::{Exportability, KeyAttributes, KeyScheme, OptionalBlock};
 pub use key_exchange::{
     AtallaVariant, BlockVersion, CheckValueType, ExchangeOptions, ExchangeSchemes, ExportForm,
@@ -33,6 +34,10 @@ pub use key_type::KeyType;
 pub use lmk_id::LmkId;
 pub use pin::{ClearPin, ExcludedPins, LmkPin, PinBlock, PinBlockFormat, PinLength};
 pub use pin_verification::{CheckLength, DecimalisationTable, Offset, Pvki, Pvv, ValidationData};
+pub(crate) use stored::names_nothing;
+pub use stored::{
+    KeyBytes, Names, NothingStored, Shelf, Slot, StoredKey, ZoneKey, ZoneRole, is_label, is_zone,
+};
 
 use crate::ErrorCode;
 
@@ -67,6 +72,51 @@ macro_rules! always_valid {
 pub(crate) use always_valid;
 
 always_valid!(bool, u8, u16, u32);
+
+names_nothing!(
+    bool,
+    u8,
+    u16,
+    u32,
+    Account,
+    AtallaVariant,
+    Bytes,
+    CheckLength,
+    CheckValue,
+    CheckValueType,
+    CipherMode,
+    ClearPin,
+    Cvv,
+    DataFormat,
+    DecimalisationTable,
+    ExchangeOptions,
+    ExchangeSchemes,
+    ExcludedPins,
+    Expiry,
+    ExportForm,
+    ImportHeader,
+    InitialVector,
+    KeyAttributes,
+    KeyLengthFlag,
+    KeyScheme,
+    KeyType,
+    LmkPin,
+    Mac,
+    MacMethod,
+    MacPart,
+    MacSize,
+    Offset,
+    OptionalBlock,
+    Pan,
+    PinBlock,
+    PinBlockFormat,
+    PinLength,
+    Pvki,
+    Pvv,
+    ServiceCode,
+    ValidationData,
+    VerifyPart,
+);
 
 /// `Ok` if every byte is an ASCII decimal digit.
 pub(crate) fn all_digits(bytes: &[u8], otherwise: ErrorCode) -> Result<(), ErrorCode> {

@@ -17,8 +17,8 @@ use support::{Meant, cases, decode, key, text, through_compact, verdict};
 
 /// The commands that this file tests.
 const MINE: &[&str] = &[
-    "A0", "A4", "A6", "A8", "B0", "B2", "BU", "FA", "FC", "FE", "GC", "HA", "HC", "IA", "M0", "M2",
-    "M4", "M6", "M8", "N0", "NC", "NO", "RA",
+    "A0", "A4", "A6", "A8", "B0", "B2", "BU", "BW", "CS", "FA", "FC", "FE", "GC", "HA", "HC", "IA",
+    "M0", "M2", "M4", "M6", "M8", "N0", "NC", "NO", "RA",
 ];
 
 fn settings() -> Settings {
@@ -259,7 +259,7 @@ fn published_replies_are_written_as_they_were() {
         write_reply(&code, &Meant(&expected["fields"]), &mut writer);
         assert_eq!(String::from_utf8(out).unwrap(), String::from_utf8_lossy(fields), "{code}");
     }
-    assert_eq!(seen, 38, "cases of these commands");
+    assert_eq!(seen, 40, "cases of these commands");
 }
 
 fn write_reply(code: &str, meant: &Meant<'_>, writer: &mut Writer<'_>) {
@@ -343,6 +343,16 @@ fn samples() -> Vec<(&'static str, String)> {
         ("BU", format!("FFF{KEK}")),
         ("BU", format!("FFF{KEK};001")),
         ("BU", format!("FFF{KEK};FFF;001%02")),
+        ("BW", format!("000{SINGLE}")),
+        ("BW", format!("421{PAIR};0X0%01")),
+        ("BW", format!("FF1{ZMK};001%01#72N00S00!11")),
+        ("BW", format!("F21{ZMK};70D;0S0#71B00E01TS08ABCD!10")),
+        ("BW", format!("FFF{KEK};FFF;000%02!01")),
+        ("BW", format!("FFF{KEK};0S0!0")),
+        ("CS", format!("{ZPK}UP0;72")),
+        ("CS", format!("{KEK}MB;E%01")),
+        ("CS", format!("{ZPK}V00;99")),
+        ("CS", format!("{ZPK}ES;N%02")),
         ("FA", format!("{ZMK}{SINGLE}")),
         ("FA", format!("{KEK}{R_ZPK};0S1%01")),
         ("FC", format!("{ZMK}XF7D53991678347EFB3026882F724E6EE;XU1")),
@@ -423,7 +433,7 @@ fn a_wrong_field_has_its_code() {
         ("A0", "0FFFS#P0T2B00E00&N".into(), E::InvalidInput),
         ("A6", format!("FFF{KEK}{R_ZPK}S#7?00"), E::KeyBlockUsage),
         ("A6", format!("FFF{KEK}{SINGLE}Z123"), E::InvalidInput),
-        ("A6", format!("FFFK001{R_ZPK}S"), E::UserStorageEmpty),
+        ("A6", format!("FFFKxyz{R_ZPK}S"), E::InvalidIndex),
         ("A6", format!("FFF?{R_ZPK}S"), E::InvalidKeyScheme),
         ("A8", format!("FFF{KEK}{ZPK}V"), E::InvalidKeyScheme),
         ("A8", format!("FFF{KEK}{ZPK}R!E"), E::InvalidKeyScheme),
@@ -434,6 +444,22 @@ fn a_wrong_field_has_its_code() {
         ("BU", format!("00A{ZMK}"), E::InvalidKeyLengthFlag),
         ("BU", format!("ZZ1{ZMK}"), E::InvalidKeyTypeCode),
         ("BU", format!("FF1{ZMK}"), E::InvalidKeyTypeCode),
+        ("BW", format!("00A{ZMK}"), E::InvalidKeyLengthFlag),
+        ("BW", format!("ZZ1{ZMK}"), E::InvalidKeyTypeCode),
+        ("BW", format!("F21{ZMK}"), E::InvalidKeyTypeCode),
+        ("BW", format!("001{ZMK};0U1"), E::InvalidInput),
+        ("BW", format!("001{ZMK};1U0"), E::InvalidInput),
+        ("BW", format!("001{ZMK};0?0"), E::InvalidKeyScheme),
+        ("BW", format!("001{ZMK}!2"), E::InvalidInput),
+        ("BW", format!("001{ZMK}!1"), E::InvalidInput),
+        ("BW", format!("001{ZMK}#72N00X00"), E::KeyBlockExportability),
+        ("BW", "FFFK001".into(), E::InvalidKeyScheme),
+        ("CS", format!("{ZPK}AT;A"), E::InvalidChangeField),
+        ("CS", format!("{ZPK}UP00;72"), E::InvalidOldValue),
+        ("CS", format!("{ZPK}EX;N"), E::InvalidOldValue),
+        ("CS", format!("{ZPK}EE;X"), E::InvalidNewValue),
+        ("CS", format!("{ZPK}V00;c1"), E::InvalidNewValue),
+        ("CS", "L03zpkEE;N".into(), E::InvalidKeyScheme),
         ("FA", format!("{ZMK}{SINGLE};ZU2"), E::InvalidInput),
         ("FA", format!("{ZMK}{SINGLE}1"), E::InvalidInput),
         ("FA", format!("{ZMK}{SINGLE};?U1"), E::InvalidKeyScheme),

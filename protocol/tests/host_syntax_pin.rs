@@ -17,8 +17,8 @@ const SYNTAX: &str = include_str!("vectors/host_message_syntax.json");
 
 /// The commands that this file tests.
 const MINE: &[&str] = &[
-    "BA", "BC", "BE", "BK", "CA", "CC", "CU", "CW", "CY", "DA", "DC", "DE", "DG", "DU", "EA", "EC",
-    "EE", "FW", "JA", "JC", "JE", "JG", "NG",
+    "BA", "BC", "BE", "BG", "BK", "CA", "CC", "CU", "CW", "CY", "DA", "DC", "DE", "DG", "DU", "EA",
+    "EC", "EE", "FW", "JA", "JC", "JE", "JG", "LO", "NG",
 ];
 
 fn cases(operation: &str) -> Vec<Value> {
@@ -162,6 +162,7 @@ fn compare(code: &str, wire: &[u8], meant: &Meant<'_>, settings: &Settings) {
         du_change_pin_ibm as du, ec_verify_pin_zpk_pvv as ec, fw_generate_pvv_of_pin_block as fw,
         ja_generate_random_pin as ja, jc_translate_pin_tpk_to_lmk as jc,
         je_translate_pin_zpk_to_lmk as je, jg_translate_pin_lmk_to_zpk as jg,
+        lo_migrate_table as lo,
     };
     fn same<C: Command + PartialEq>(wire: &[u8], settings: &Settings, meant: &Meant<'_>, all: C) {
         let (request, lmk) = decode::<C>(wire, settings).unwrap();
@@ -369,6 +370,7 @@ fn compare(code: &str, wire: &[u8], meant: &Meant<'_>, settings: &Settings) {
             };
             same(wire, settings, m, request);
         }
+        "LO" => same(wire, settings, m, lo::MigrateTable { table: m.table() }),
         other => panic!("{other} has no published request"),
     }
 }
@@ -392,7 +394,7 @@ fn published_requests_are_read_as_they_were_meant_and_no_other_way() {
         compare(&code, message.fields, &Meant(fields), &settings);
         refuses_what_was_tampered_with(&code, message.fields, &settings);
     }
-    assert_eq!(seen, 30, "cases of these commands");
+    assert_eq!(seen, 31, "cases of these commands");
 }
 
 /// One character less, one more, or a letter for a digit: each must be refused. Headers of key
@@ -443,11 +445,14 @@ fn published_replies_are_written_as_they_were() {
         write_reply(&code, &Meant(meant), &mut writer);
         assert_eq!(String::from_utf8(out).unwrap(), String::from_utf8_lossy(fields), "{code}");
     }
-    assert_eq!(seen, 52, "cases of these commands");
+    assert_eq!(seen, 55, "cases of these commands");
 }
 
 fn write_reply(code: &str, meant: &Meant<'_>, writer: &mut Writer<'_>) {
-    use command::{Reply, cw_generate_cvv::GeneratedCvv, jg_translate_pin_lmk_to_zpk as jg};
+    use command::{
+        Reply, cw_generate_cvv::GeneratedCvv, jg_translate_pin_lmk_to_zpk as jg,
+        lo_migrate_table::MigratedTable,
+    };
     match code {
         "CB" | "CD" => shared::TranslatedPinBlock {
             pin_length: PinLength(meant.number("checkLength")),
@@ -462,6 +467,11 @@ fn write_reply(code: &str, meant: &Meant<'_>, writer: &mut Writer<'_>) {
             shared::PinOffset { offset: meant.offset("offset") }.encode_host(writer);
         }
         "CV" | "DH" | "FX" => shared::PinPvv { pvv: Pvv(meant.bytes("pvv")) }.encode_host(writer),
+        "LP" => {
+            let table = hex::decode(meant.text("decimalisationTableTranslated")).unwrap();
+            let table = DecimalisationTable::UnderDesLmk(table.try_into().unwrap());
+            MigratedTable { table }.encode_host(writer);
+        }
         "CX" => GeneratedCvv { cvv: Cvv(meant.bytes("cvv")) }.encode_host(writer),
         "JH" => {
             jg::EncryptedPinBlock { pin_block: meant.pin_block("pinBlock") }.encode_host(writer);
@@ -486,6 +496,8 @@ fn samples() -> Vec<(&'static str, String)> {
         ("BA", "123456F850103093936".into()),
         ("BC", format!("{TPK}{BLOCK}018501030939360258743")),
         ("BE", format!("{ZPK}{BLOCK}04FFFFFF850103093936J{AES_BLOCK}")),
+        ("BG", "8501030939360258743".into()),
+        ("BG", format!("850103093936J{AES_BLOCK}")),
         ("BK", format!("70D{TPK}{PVK}{BLOCK}0106850103093936{IBM}")),
         ("BK", format!("FFF{TPK}{PVK}{BLOCK}0104850103093936L{AES_BLOCK}P{BLOCK}{excluded}")),
         ("CA", format!("{TPK}{ZPK}12{BLOCK}0101850103093936")),
@@ -510,6 +522,8 @@ fn samples() -> Vec<(&'static str, String)> {
         ("JC", format!("{TPK}{BLOCK}01850103093936")),
         ("JE", format!("{ZPK}{BLOCK}01850103093936")),
         ("JG", format!("{ZPK}018501030939360258743")),
+        ("LO", "709F26B22464E96A".into()),
+        ("LO", format!("L{AES_BLOCK}")),
         ("NG", "8501030939360258743".into()),
     ]
 }
@@ -527,11 +541,13 @@ fn every_sample_is_whole() {
             "{code}{wire}"
         );
         assert!(refused(code, format!("{wire}?").as_bytes(), &settings), "{code}{wire}?");
-        // What ends a message may be missing: an optional field, and the tail of a whole PAN.
+        // What ends a message may be missing: an optional field, the tail of a whole PAN, and digits of a PIN that was
+        // shorter under the old LMK.
         for cut in 0..wire.len() {
             let (head, rest) = wire.split_at(cut);
             let optional = rest == "*0304123400000852"
                 || (code == "CC" && ("2222;".ends_with(rest) || "2222".ends_with(rest)))
+                || (code == "BG" && !head.contains('J') && matches!(head.len(), 17 | 18))
                 || (code == "JA" && (head.len() == 12 || head.ends_with(';')));
             assert_eq!(refused(code, head.as_bytes(), &settings), !optional, "{code}{head}");
         }
@@ -583,7 +599,7 @@ fn reply_round_trip<R: payhsm_protocol::compact::Compact + PartialEq + std::fmt:
 fn every_reply_comes_back_through_the_compact_dialect() {
     use command::{
         cw_generate_cvv::GeneratedCvv, jg_translate_pin_lmk_to_zpk::EncryptedPinBlock,
-        ng_decrypt_pin::PinInClear,
+        lo_migrate_table::MigratedTable, ng_decrypt_pin::PinInClear,
     };
     reply_round_trip(shared::TranslatedPinBlock {
         pin_length: PinLength(4),
@@ -596,6 +612,7 @@ fn every_reply_comes_back_through_the_compact_dialect() {
     reply_round_trip(shared::PinPvv { pvv: Pvv(*b"7548") });
     reply_round_trip(GeneratedCvv { cvv: Cvv(*b"181") });
     reply_round_trip(EncryptedPinBlock { pin_block: PinBlock::Tdes([5; 8]) });
+    reply_round_trip(MigratedTable { table: DecimalisationTable::UnderAesLmk([3; 16]) });
     reply_round_trip(PinInClear { pin: ClearPin(b"1234".to_vec()) });
 }
 
@@ -639,6 +656,6 @@ fn fields_are_refused_with_their_own_code() {
         code::<Jc>(&format!("{TPK}{BLOCK}02850103093936")),
         ErrorCode::InvalidPinBlockFormat
     );
-    assert_eq!(code::<Jc>(&format!("K001{BLOCK}01850103093936")), ErrorCode::UserStorageEmpty);
+    assert_eq!(code::<Jc>(&format!("Kxyz{BLOCK}01850103093936")), ErrorCode::InvalidIndex);
     assert_eq!(code::<Jc>(&format!("Q{BLOCK}{BLOCK}01850103093936")), ErrorCode::InvalidKeyScheme);
 }

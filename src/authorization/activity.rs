@@ -15,6 +15,8 @@ pub enum Category {
     Export,
     /// A key is put together from components.
     Component,
+    /// A key is taken over from the LMK that was in force before.
+    Migrate,
     /// A command is used that is only for a time.
     Command,
     /// A PIN is handled in clear.
@@ -48,7 +50,7 @@ pub enum NoActivity {
     #[error("an activity is written category.sub.interface, such as export.P0.host")]
     Shape,
     /// There is no such category.
-    #[error("`{0}` is none of generate, import, export, component, command and pin")]
+    #[error("`{0}` is none of generate, import, export, component, migrate, command and pin")]
     Category(String),
     /// There is no such sub.
     #[error(
@@ -63,8 +65,15 @@ pub enum NoActivity {
 
 impl Category {
     /// Every category.
-    pub const ALL: [Self; 6] =
-        [Self::Generate, Self::Import, Self::Export, Self::Component, Self::Command, Self::Pin];
+    pub const ALL: [Self; 7] = [
+        Self::Generate,
+        Self::Import,
+        Self::Export,
+        Self::Component,
+        Self::Migrate,
+        Self::Command,
+        Self::Pin,
+    ];
 
     /// Its name in an activity.
     #[must_use]
@@ -74,6 +83,7 @@ impl Category {
             Self::Import => "import",
             Self::Export => "export",
             Self::Component => "component",
+            Self::Migrate => "migrate",
             Self::Command => "command",
             Self::Pin => "pin",
         }
@@ -82,7 +92,7 @@ impl Category {
     /// Whether a sub can be meant: a typing error must not look like an authorisation.
     fn has(self, sub: &str) -> bool {
         let lengths = match self {
-            Self::Generate | Self::Import | Self::Export | Self::Component => 2..=3,
+            Self::Generate | Self::Import | Self::Export | Self::Component | Self::Migrate => 2..=3,
             Self::Command => 2..=2,
             Self::Pin => return sub == CLEAR_PIN,
         };
@@ -180,7 +190,7 @@ impl Subject {
     pub fn key(field: &KeyField, otherwise: KeyType) -> Self {
         match field {
             KeyField::Block(block) => block.usage().map_or(Self::key_type(otherwise), Self::usage),
-            KeyField::Cryptogram(_) => Self::key_type(otherwise),
+            KeyField::Cryptogram(_) | KeyField::Stored(_) => Self::key_type(otherwise),
         }
     }
 
@@ -211,7 +221,13 @@ mod tests {
 
     #[test]
     fn activities_are_written_as_they_are_read() {
-        for text in ["generate.P0.host", "export.001.host", "import.*.console", "pin.clear.host"] {
+        for text in [
+            "generate.P0.host",
+            "export.001.host",
+            "import.*.console",
+            "migrate.72.host",
+            "pin.clear.host",
+        ] {
             assert_eq!(text.parse::<Activity>().unwrap().to_string(), text);
         }
         for (text, word) in [

@@ -8,6 +8,9 @@ use payhsm_protocol::command::a4_form_key::FormKey;
 use payhsm_protocol::command::shared::KeyAndCheckValue;
 use payhsm_protocol::field::CheckValueType;
 
+/// The most components that a request has.
+const MOST: usize = 9;
+
 /// The version number of a key that is given none.
 const FIRST_VERSION: [u8; 2] = *b"00";
 
@@ -28,8 +31,12 @@ impl Handle for FormKey {
             (Some(_), false) => return Err(ErrorCode::InvalidInput),
         };
         let open = |field| context.any_key(field, request.key_type, Position::Source);
-        let components: Vec<_> =
-            request.components.0.iter().map(open).collect::<Result<_, ErrorCode>>()?;
+        // On this stack, which is secret memory: the heap is not.
+        let mut places = [const { None::<AnyKey> }; MOST];
+        for (place, field) in places.iter_mut().zip(&request.components.0) {
+            *place = Some(open(field)?);
+        }
+        let components: Vec<&AnyKey> = places.iter().flatten().collect();
         let whole = AnyKey::form(&components, version, optional_blocks)
             .map_err(|refused| context.key_code(refused, Position::Destination))?;
         let key = context.under_lmk(&whole, request.scheme)?;

@@ -14,7 +14,7 @@ impl Handle for VerifyPinTpkIbm {
     fn handle(request: &Authorized<Self>, context: &mut Context<'_>) -> Outcome<Done> {
         let tpk = context.source::<Tpk>(&request.tpk, Purpose::Decrypt)?;
         let pvk = context.destination::<PvkIbm>(&request.pvk, Purpose::Verify)?;
-        let table = context.open_table(&request.table)?;
+        let table = context.open_table(&request.table, &request.pvk)?;
         let method = IbmMethod {
             table: &table,
             validation: &request.validation_data,

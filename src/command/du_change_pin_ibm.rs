@@ -15,7 +15,7 @@ impl Handle for ChangePinIbm {
         context.refuse_unbound(request.format)?;
         let key = context.pin_key(request.key_type, &request.key)?;
         let pvk = context.destination::<PvkIbm>(&request.pvk, Purpose::GenerateAndVerify)?;
-        let table = context.open_table(&request.table)?;
+        let table = context.open_table(&request.table, &request.pvk)?;
         let method = IbmMethod {
             table: &table,
             validation: &request.validation_data,

@@ -14,7 +14,7 @@ impl Handle for VerifyPinZpkIbm {
     fn handle(request: &Authorized<Self>, context: &mut Context<'_>) -> Outcome<Done> {
         let zpk = context.source::<Zpk>(&request.zpk, Purpose::Decrypt)?;
         let pvk = context.destination::<PvkIbm>(&request.pvk, Purpose::Verify)?;
-        let table = context.open_table(&request.table)?;
+        let table = context.open_table(&request.table, &request.pvk)?;
         let method = IbmMethod {
             table: &table,
             validation: &request.validation_data,

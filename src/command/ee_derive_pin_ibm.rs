@@ -13,7 +13,7 @@ impl Handle for DerivePinIbm {
 
     fn handle(request: &Authorized<Self>, context: &mut Context<'_>) -> Outcome<PinUnderLmk> {
         let pvk = context.source::<PvkIbm>(&request.pvk, Purpose::Generate)?;
-        let table = context.open_table(&request.table)?;
+        let table = context.open_table(&request.table, &request.pvk)?;
         let method = IbmMethod {
             table: &table,
             validation: &request.validation_data,

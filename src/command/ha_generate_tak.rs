@@ -18,7 +18,7 @@ impl Handle for GenerateTak {
 
     fn subject(&self) -> Option<Subject> {
         Some(match &self.tmk {
-            KeyField::Block(_) => Subject::usage(USAGE),
+            KeyField::Block(_) | KeyField::Stored(_) => Subject::usage(USAGE),
             KeyField::Cryptogram(_) => Subject::key_type(KEY_TYPE),
         })
     }

@@ -17,7 +17,7 @@ impl Handle for GenerateTerminalKey {
 
     fn handle(request: &Authorized<Self>, context: &mut Context<'_>) -> Outcome<KeyUnderBoth> {
         let key_type = match &request.current_key {
-            KeyField::Block(_) => KeyType::KEY_BLOCK,
+            KeyField::Block(_) | KeyField::Stored(_) => KeyType::KEY_BLOCK,
             KeyField::Cryptogram(_) if context.rules().separate_002 => KeyType(*b"80D"),
             KeyField::Cryptogram(_) => TERMINAL_KEY.key_type,
         };

@@ -15,7 +15,7 @@ impl Handle for GenerateZpk {
 
     fn subject(&self) -> Option<Subject> {
         Some(match &self.zmk {
-            KeyField::Block(_) => Subject::usage(USAGE),
+            KeyField::Block(_) | KeyField::Stored(_) => Subject::usage(USAGE),
             KeyField::Cryptogram(_) => Subject::key_type(ZPK.key_type),
         })
     }

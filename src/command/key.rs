@@ -218,7 +218,7 @@ impl Context<'_> {
     ) -> Outcome<KeyAndCheckValue> {
         let zmk = Wrapping::Zmk(self.source(zmk, Purpose::Encrypt)?);
         let key_type = match field {
-            KeyField::Block(_) => KeyType::KEY_BLOCK,
+            KeyField::Block(_) | KeyField::Stored(_) => KeyType::KEY_BLOCK,
             KeyField::Cryptogram(_) => expected.key_type,
         };
         let key = self.any_key(field, key_type, Position::Destination)?;

@@ -44,6 +44,15 @@ impl Context<'_> {
         self.lmk()?.decrypt_pin(pin, &pan12(account)?).map_err(LmkPinRefused::code)
     }
 
+    /// Takes a PIN out from under the old LMK.
+    pub(super) fn pin_under_old_lmk(
+        &self,
+        pin: &LmkPin,
+        account: &Account,
+    ) -> Result<Pin, ErrorCode> {
+        self.old_lmk()?.decrypt_pin(pin, &pan12(account)?).map_err(LmkPinRefused::code)
+    }
+
     /// Puts a PIN under the LMK.
     pub(super) fn put_under_lmk(
         &mut self,
@@ -65,8 +74,15 @@ impl Context<'_> {
         Ok(PinUnderLmk { pin })
     }
 
-    /// Opens a decimalisation table.
-    pub(super) fn open_table(&self, table: &DecimalisationTable) -> Result<OpenTable, ErrorCode> {
+    /// Opens the decimalisation table that is to be used with this PVK.
+    pub(super) fn open_table(
+        &self,
+        table: &DecimalisationTable,
+        pvk: &KeyField,
+    ) -> Result<OpenTable, ErrorCode> {
+        if let DecimalisationTable::OfPvk(named) = table {
+            return self.shelf.table(named, pvk);
+        }
         let allow_plain = self.settings.legacy.plain_decimalisation_tables;
         self.lmk()?.open_table(table, allow_plain).map_err(TableRefused::code)
     }
@@ -171,7 +187,7 @@ pub(super) fn verified(right: bool) -> Result<(), ErrorCode> {
 pub(super) fn ibm_code(pvk: &Key<PvkIbm>, field: &KeyField) -> ErrorCode {
     match field {
         KeyField::Cryptogram(_) if pvk.is_double_or_triple() => ErrorCode::KeyLengthWarning,
-        KeyField::Cryptogram(_) | KeyField::Block(_) => ErrorCode::Ok,
+        KeyField::Cryptogram(_) | KeyField::Block(_) | KeyField::Stored(_) => ErrorCode::Ok,
     }
 }
 

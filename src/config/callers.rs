@@ -42,13 +42,14 @@ pub struct CallerSection {
 pub(super) fn read(sections: &[CallerSection], profile: Profile) -> Result<Callers, Reasons> {
     let mut callers = Callers::default();
     let mut wrong = Vec::new();
-    for (number, section) in (1..).zip(sections) {
+    for (number, section) in (1_usize..).zip(sections) {
         let mut mistakes = Vec::new();
         if let Some((how, caller)) = section.read(profile, &mut mistakes)
             && callers.add(how, caller).is_err()
         {
-            let key = "name, certificate and name_in_certificate";
-            mistakes.push(format!("{key}: an entry before it is the same caller"));
+            let before = sections.iter().take(number - 1);
+            let key = section.shared_with(before).unwrap_or("certificate");
+            mistakes.push(format!("{key}: an entry before it has the same one"));
         }
         let name = section.name.escape_default();
         wrong.extend(
@@ -78,6 +79,24 @@ impl CallerSection {
         if wrong.is_empty() { how.map(|how| (how, caller)) } else { None }
     }
 
+    /// The key that one of these has the same value in.
+    fn shared_with<'a>(&self, mut others: impl Iterator<Item = &'a Self>) -> Option<&'static str> {
+        let same = |one: &Option<String>, other: &Option<String>| {
+            let other = other.as_deref();
+            one.as_deref()
+                .is_some_and(|one| other.is_some_and(|other| one.eq_ignore_ascii_case(other)))
+        };
+        others.find_map(|other| {
+            if self.name == other.name {
+                Some("name")
+            } else if same(&self.name_in_certificate, &other.name_in_certificate) {
+                Some("name_in_certificate")
+            } else {
+                None
+            }
+        })
+    }
+
     fn check_name(&self, wrong: &mut Vec<String>) {
         let in_shape = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         if !(1..=32).contains(&self.name.len()) || !self.name.bytes().all(in_shape) {
@@ -93,16 +112,21 @@ impl CallerSection {
             (Some(print), None) => {
                 let read = fingerprint(print).map(Recognised::ByFingerprint);
                 if read.is_none() {
-                    let what =
-                        "the SHA-256 of the certificate: 64 hex digits, nothing between them";
-                    wrong.push(format!("certificate has to be {what}"));
+                    wrong.push(
+                        "certificate has to be the SHA-256 of the certificate: 64 hex digits, nothing between them \
+                         (openssl x509 -in FILE -outform DER | sha256sum)"
+                            .to_owned(),
+                    );
                 }
                 read
             }
             (None, Some(name)) if is_dns_name(name) => Some(Recognised::ByName(name.clone())),
             (None, Some(name)) => {
                 let name = name.escape_default();
-                wrong.push(format!("name_in_certificate: `{name}` is no DNS name"));
+                wrong.push(format!(
+                    "name_in_certificate: `{name}` is no DNS name; write one that the certificate has as a subject \
+                     alternative name, such as switch.bank.example"
+                ));
                 None
             }
             (None, None) | (Some(_), Some(_)) => {
@@ -126,8 +150,15 @@ impl CallerSection {
                     wrong.push(format!("commands: the profile `{profile}` does not have {code}"));
                 }
                 None => {
+                    let capital = code.to_ascii_uppercase();
+                    let known = capital.as_bytes().try_into().ok().and_then(Opcode::from_code);
+                    let advice = if known.is_some() {
+                        format!("did you mean {capital}?")
+                    } else {
+                        "NO, CA and the others are two characters each, in docs/protocol".to_owned()
+                    };
                     let code = code.escape_default();
-                    wrong.push(format!("commands: there is no command `{code}`"));
+                    wrong.push(format!("commands: there is no command `{code}`; {advice}"));
                 }
             }
         }
@@ -139,8 +170,19 @@ fn names(key: &str, listed: &[String], wrong: &mut Vec<String>) -> Names {
     if listed.iter().any(|name| name == ALL) {
         return Names::Any;
     }
-    if listed.iter().any(String::is_empty) {
-        wrong.push(format!("{key}: a name is empty"));
+    // As officers may name keys and zones.
+    let (longest, marks) = if key == "zones" { (3, "") } else { (32, "-_.") };
+    for name in listed {
+        let fits = |letter: char| letter.is_ascii_alphanumeric() || marks.contains(letter);
+        if !(1..=longest).contains(&name.len()) || !name.chars().all(fits) {
+            let name = name.escape_default();
+            let what = if key == "zones" {
+                "no name of a zone: 1 to 3 letters or digits"
+            } else {
+                "no label of a key: 1 to 32 letters, digits, `-`, `_`, `.`"
+            };
+            wrong.push(format!("{key}: `{name}` is {what}; `*` stands for all"));
+        }
     }
     Names::These(listed.iter().cloned().collect())
 }
@@ -202,7 +244,7 @@ mod tests {
         assert!(entry(&format!("{dns}\ncommands = ['ca']")).contains("no command `ca`"));
         assert!(entry(&format!("{dns}\ncommands = ['BA']")).contains("does not have BA"));
         assert!(entry(&format!("{dns}\nper_second = 0")).contains("per_second is 0"));
-        assert!(entry(&format!("{dns}\nzones = ['']")).contains("zones: a name is empty"));
+        assert!(entry(&format!("{dns}\nzones = ['']")).contains("zones: `` is no name of a zone"));
         for name in ["plain", "unknown", "", "a b"] {
             let text = format!("[[caller]]\nname = '{name}'\n{dns}");
             assert!(said(&text).contains("): name "), "{name}");

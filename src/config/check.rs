@@ -1,15 +1,20 @@
 //! What a configuration must not ask for. All of it is told at once.
 
-use super::Config;
+use super::{Config, Listen};
 use crate::settings::Profile;
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::os::unix::ffi::OsStrExt;
+use tracing_subscriber::EnvFilter;
 
 /// The longest path of a Unix socket, bytes (`sun_path` without its end).
 const LONGEST_SOCKET: usize = 107;
 
 /// The highest id of an LMK.
 const LAST_LMK: u8 = 99;
+
+/// What the log can be told to leave out.
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 impl Config {
     /// Everything that is wrong, a sentence each with the name of its key.
@@ -18,6 +23,8 @@ impl Config {
         self.check_listen(&mut wrong);
         self.check_numbers(&mut wrong);
         self.check_officers(&mut wrong);
+        self.check_unattended(&mut wrong);
+        self.check_log(&mut wrong);
         if let Err(reasons) = self.callers() {
             wrong.extend(reasons.0);
         }
@@ -50,6 +57,77 @@ impl Config {
             if !seen.insert(id) {
                 wrong.push(format!("listen.lmks: {id} is there twice"));
             }
+        }
+        self.check_ports(wrong);
+    }
+
+    /// The ports of a base; port 0 lets the system choose.
+    fn ports(&self, base: SocketAddr) -> impl Iterator<Item = u32> {
+        // Without a list a developer's appliance has up to three, and another none before it is unsealed.
+        let developers = if self.profile == Profile::Development { &[0, 1, 2][..] } else { &[] };
+        let lmks = self.listen.lmks.as_deref().unwrap_or(developers);
+        let offsets = std::iter::once(0).chain(lmks.iter().map(|id| u32::from(*id) + 1));
+        let first = u32::from(base.port());
+        offsets.map(move |offset| first + offset).filter(move |_| first != 0)
+    }
+
+    fn check_ports(&self, wrong: &mut Vec<String>) {
+        let Listen { tls, plain, .. } = &self.listen;
+        for (key, base) in [("tls", tls), ("plain", plain)] {
+            let beyond = base.and_then(|base| self.ports(base).find(|port| *port > 65_535));
+            if let Some(port) = beyond {
+                wrong.push(format!(
+                    "listen.{key}: an LMK would have port {port}, and the last is 65535 (LMK n has base + 1 + n)"
+                ));
+            }
+        }
+        let (Some(tls), Some(plain)) = (*tls, *plain) else { return };
+        let same_address =
+            tls.ip() == plain.ip() || tls.ip().is_unspecified() || plain.ip().is_unspecified();
+        let taken: BTreeSet<_> = self.ports(tls).collect();
+        let twice = self.ports(plain).find(|port| same_address && taken.contains(port));
+        if let Some(port) = twice {
+            wrong.push(format!(
+                "listen.plain and listen.tls would both have port {port}: each has its base and base + 1 + n for \
+                 LMK n; move one of them"
+            ));
+        }
+    }
+
+    fn check_log(&self, wrong: &mut Vec<String>) {
+        let Some(level) = &self.log.level else { return };
+        // A word alone would be the name of a module, and the log would be silent.
+        let word = |part: &&str| part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let known = |part: &str| LEVELS.iter().any(|level| part.eq_ignore_ascii_case(level));
+        let parts = level.split(',').map(str::trim);
+        let odd = parts.filter(word).any(|part| part != "payhsm" && !known(part));
+        if odd || EnvFilter::try_new(level).is_err() {
+            wrong.push(format!(
+                "log.level: `{}` is none of {}, nor a filter such as payhsm=debug",
+                level.escape_default(),
+                LEVELS.join(", ")
+            ));
+        }
+    }
+
+    /// What lets nobody in, and what nobody could help against.
+    pub(super) fn warn_of_callers(&self, said: &mut Vec<String>) {
+        let production = self.profile != Profile::Development;
+        if self.officers.socket.is_none() && self.unattended.is_some() {
+            said.push(
+                "unattended without officers.socket: if the credential is refused, nobody can unseal"
+                    .to_owned(),
+            );
+        } else if self.officers.socket.is_none() && production {
+            said.push(
+                "officers.socket is missing: nobody can bring an LMK into force, and every command but those of \
+                 status is refused with 70"
+                    .to_owned(),
+            );
+        }
+        for caller in self.callers.iter().filter(|caller| caller.commands.is_empty()) {
+            let name = caller.name.escape_default();
+            said.push(format!("caller `{name}` has no commands: each is refused with 68"));
         }
     }
 
@@ -98,12 +176,18 @@ impl Config {
                 wrong.push("officers.socket: officers need the folder that state names".to_owned());
             }
         }
+    }
+
+    fn check_unattended(&self, wrong: &mut Vec<String>) {
         if let Some(unattended) = &self.unattended {
+            if self.state.is_none() {
+                wrong.push("unattended.credential: there is nothing to unseal without the folder that state names".to_owned());
+            }
             let name = &unattended.credential;
             let good = !name.is_empty() && name.len() <= 255 && name != "." && name != "..";
             if !good || name.contains(['/', '\0']) {
                 wrong.push(format!(
-                    "unattended.credential: `{}` is no name of a systemd credential",
+                    "unattended.credential: `{}` is no name of a systemd credential; it is the name in LoadCredentialEncrypted=, no path",
                     name.escape_default()
                 ));
             }

@@ -1,7 +1,7 @@
 //! From a command code to its handler and back: the same road for every command.
 
 use super::refusal::{put_trailer, refuse_compact, refuse_host};
-use super::{Answers, Asked, Done, Engine, Incoming, NO_COMMAND, Session, Standing};
+use super::{Answers, Asked, CallersShelf, Done, Engine, Incoming, NO_COMMAND, Session, Standing};
 use crate::authorization::Permit;
 use crate::command::{Answer, Context, Handle};
 use payhsm_fibers::InTurn;
@@ -23,7 +23,7 @@ impl Engine {
         let Some(held) = &standing.held else {
             return Ok(None);
         };
-        let lmks = &held.lmks;
+        let lmks = held.lmks();
         let id = match (session.port_lmk, named) {
             (None, None) => return Ok(Some(lmks.default_lmk())),
             (None, Some(id)) | (Some(id), None) => id,
@@ -38,14 +38,20 @@ impl Engine {
     fn carry_out<C: Handle>(
         &self,
         permit: Permit<C>,
-        request: C,
+        mut request: C,
         session: &Session,
         standing: &Standing,
         lmk: Option<&Lmk>,
     ) -> Result<Answer<C::Reply>, ErrorCode> {
+        let inventory = standing.inventory();
+        let shelf = CallersShelf::new(inventory, &session.caller);
+        // Before anything looks at the request: what it is about is decided by the keys themselves.
+        request.fill_in(&shelf.under(lmk))?;
         let request = permit.grant(request, &self.settings, &self.activities)?;
         let mut context = Context {
             lmk,
+            old_lmk: inventory.zip(lmk).and_then(|(inventory, lmk)| inventory.old_lmk_of(lmk.id())),
+            shelf: shelf.under(lmk),
             settings: &self.settings,
             host: &self.host,
             caller: &session.caller,
@@ -84,11 +90,12 @@ impl Engine {
         message: frame::host::Message<'_>,
         answers: InTurn<'_, Answers<'_>>,
     ) {
+        let shelf = CallersShelf::new(standing.inventory(), &session.caller);
         let mut lmk = None;
         let mut tail = None;
         let outcome = (|| {
             let permit = self.ask::<C>(session, standing)?;
-            let mut fields = Fields::new(message.fields, &self.host);
+            let mut fields = Fields::new(message.fields, &self.host).with_shelf(&shelf);
             let request = C::decode_host(&mut fields)?;
             let end = fields.finish()?;
             tail = Some(end);

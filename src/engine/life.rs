@@ -5,7 +5,6 @@ use super::in_force::Held;
 use crate::authorization::Activities;
 use crate::lifecycle::{IllegalStep, Lifecycle, State};
 use crate::record::{ActRecord, RecordFailed};
-use std::sync::Arc;
 
 impl Engine {
     /// Where the appliance stands; steps between its other states are taken here too.
@@ -40,7 +39,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`IllegalStep`] if it is not operational.
-    pub fn seal(&self) -> Result<Option<Arc<Held>>, IllegalStep> {
+    pub fn seal(&self) -> Result<Option<Held>, IllegalStep> {
         self.leave(State::Sealed)
     }
 
@@ -48,11 +47,11 @@ impl Engine {
     ///
     /// # Errors
     /// None: every state may become tampered.
-    pub fn tamper(&self) -> Result<Option<Arc<Held>>, IllegalStep> {
+    pub fn tamper(&self) -> Result<Option<Held>, IllegalStep> {
         self.leave(State::Tampered)
     }
 
-    fn leave(&self, to: State) -> Result<Option<Arc<Held>>, IllegalStep> {
+    fn leave(&self, to: State) -> Result<Option<Held>, IllegalStep> {
         self.lifecycle.step(to)?;
         self.activities.revoke_all();
         Ok(self.in_force.exchange(None))
@@ -62,7 +61,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`IllegalStep`] if it is not operational; what is in force is then as before.
-    pub fn change(&self, held: Held) -> Result<Option<Arc<Held>>, IllegalStep> {
+    pub fn change(&self, held: Held) -> Result<Option<Held>, IllegalStep> {
         let from = self.lifecycle.state();
         if from != State::Operational {
             return Err(IllegalStep { from, to: State::Operational });
@@ -72,7 +71,7 @@ impl Engine {
 
     /// What is in force now.
     #[must_use]
-    pub fn in_force(&self) -> Option<Arc<Held>> {
+    pub fn in_force(&self) -> Option<Held> {
         self.in_force.snapshot()
     }
 

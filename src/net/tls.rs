@@ -7,7 +7,7 @@ use payhsm_protocol::frame::compact::ALPN;
 use rustls::RootCertStore;
 use rustls::client::verify_server_name;
 use rustls::crypto::ring;
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, DnsName, PrivateKeyDer, ServerName};
 use rustls::server::{ParsedCertificate, WebPkiClientVerifier};
 use std::path::{Path, PathBuf};
@@ -62,14 +62,22 @@ pub fn server_config(
     let key = PrivateKeyDer::from_pem_file(private_key).map_err(|error| TlsError::File {
         what: "the server's private key",
         path: private_key.to_owned(),
-        reason: error.to_string(),
+        reason: if matches!(error, pem::Error::NoItemsFound) {
+            "it holds no private key".to_owned()
+        } else {
+            error.to_string()
+        },
     })?;
     let mut config = rustls::ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(|error| TlsError::Config(error.to_string()))?
         .with_client_cert_verifier(verifier)
         .with_single_cert(chain, key)
-        .map_err(|error| TlsError::Config(error.to_string()))?;
+        .map_err(|error| {
+            let mismatch = matches!(error, rustls::Error::InconsistentKeys(_));
+            let said = "the private key is not the one of the certificate".to_owned();
+            TlsError::Config(if mismatch { said } else { error.to_string() })
+        })?;
     config.alpn_protocols = vec![ALPN.to_vec()];
     // Resumption would let a session outlive the revocation of its certificate.
     config.session_storage = Arc::new(rustls::server::NoServerSessionStorage {});
@@ -129,5 +137,10 @@ impl TlsFiles {
     /// What these files make.
     pub(crate) fn server_config(&self) -> Result<Arc<rustls::ServerConfig>, TlsError> {
         server_config(&self.certificate, &self.private_key, &self.client_ca)
+    }
+
+    /// The server's own certificate, DER, if it can be read.
+    pub(crate) fn first_certificate(&self) -> Option<Vec<u8>> {
+        CertificateDer::from_pem_file(&self.certificate).ok().map(|found| found.to_vec())
     }
 }

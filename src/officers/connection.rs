@@ -3,7 +3,7 @@
 use super::office::Office;
 use super::refusal::Refusal;
 use super::session::Session;
-use payhsm_arena::{ArenaBox, ReadError};
+use payhsm_arena::{ArenaBox, ReadError, with_stack_wiped};
 use payhsm_protocol::compact::Compact;
 use payhsm_protocol::officer::{Act, Answer, MAX_MESSAGE, MAX_SECRET};
 use std::io::{self, Read, Write};
@@ -16,6 +16,9 @@ const IDLE: Duration = Duration::from_secs(600);
 
 /// From the first byte of an act to its last, and for taking an answer.
 const FRAME: Duration = Duration::from_secs(30);
+
+/// Bytes of stack that an act may take, down to the disk.
+pub(super) const DEEPEST: usize = 256 << 10;
 
 /// What ends a connection besides its other end.
 enum Ended {
@@ -42,9 +45,13 @@ pub(super) fn serve(office: &Arc<Office>, stream: &UnixStream) {
     let Ok(mut session) = Session::new() else { return };
     if let Err(Ended::Unbelievable(why)) = acts(office, &mut session, stream) {
         tracing::warn!(why, "the officers' socket: a connection was closed");
-        // It is closed in any case.
-        drop(write(stream, &Answer::Refused(Refusal::new(why).sentence)));
+        refuse(stream, why);
     }
+}
+
+/// Tells a connection why it is closed. A frame this short never waits for its reader.
+pub(super) fn refuse(stream: &UnixStream, why: &'static str) {
+    drop(write(stream, &Answer::Refused(Refusal::new(why).sentence)));
 }
 
 fn acts(office: &Arc<Office>, session: &mut Session, stream: &UnixStream) -> Result<(), Ended> {
@@ -54,7 +61,13 @@ fn acts(office: &Arc<Office>, session: &mut Session, stream: &UnixStream) -> Res
         let act = Act::take(&message).map_err(|_| {
             Ended::Unbelievable("this is no act; are console and daemon of one version?")
         })?;
-        write(stream, &office.answer(session, act, secret))?;
+        // Keys that an act works on are on its stack, the ciphers' round keys too: one in secret memory. The answer is
+        // encoded there as well: moved as a value, it would take along what lay in its gaps.
+        let frame = with_stack_wiped::<DEEPEST, _>(|| {
+            let answer = office.answer(session, act, secret);
+            framed_or_told(&answer)
+        });
+        { stream }.write_all(&frame.ok_or(Ended::Gone)?)?;
     }
 }
 
@@ -87,12 +100,12 @@ fn read_secret(stream: &UnixStream, length: usize) -> Result<ArenaBox<[u8]>, End
 }
 
 fn write(mut stream: &UnixStream, answer: &Answer) -> Result<(), Ended> {
-    let mut frame = framed(answer);
-    if frame.is_none() {
-        let told = "The answer is too long to be sent; what was asked for may have been done.";
-        frame = framed(&Answer::Refused(told.to_owned()));
-    }
-    Ok(stream.write_all(&frame.ok_or(Ended::Gone)?)?)
+    Ok(stream.write_all(&framed_or_told(answer).ok_or(Ended::Gone)?)?)
+}
+
+fn framed_or_told(answer: &Answer) -> Option<Vec<u8>> {
+    let told = "The answer is too long to be sent; what was asked for may have been done.";
+    framed(answer).or_else(|| framed(&Answer::Refused(told.to_owned())))
 }
 
 /// Length, no secret, message.

@@ -1,9 +1,11 @@
 //! A change of the master LMK, in a thread of its own while the appliance works on. Whatever stops it, the store knows how
 //! far it came, and it goes on from there.
 
+use super::connection::DEEPEST;
 use super::office::Office;
 use super::refusal::Refusal;
 use crate::record::ActOutcome;
+use payhsm_arena::with_stack_wiped;
 use payhsm_keys::{SystemRandom, VaultRefused};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::Builder;
@@ -55,7 +57,8 @@ impl Office {
                 }
                 let (office, officers) = (Arc::clone(self), officers.to_vec());
                 let thread = Builder::new().name("migration".to_owned());
-                thread.spawn(move || office.migrate(&officers)).map_err(Refusal::new)?;
+                let migrate = move || with_stack_wiped::<DEEPEST, _>(|| office.migrate(&officers));
+                thread.spawn(migrate).map_err(Refusal::new)?;
                 1
             }
         };

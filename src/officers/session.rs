@@ -6,6 +6,7 @@ use super::refusal::Refusal;
 use super::registry::Registry;
 use super::tries::Tries;
 use payhsm_keys::ceremony::components;
+use payhsm_keys::ceremony::shares::Combining;
 use payhsm_keys::{Random, SystemRandom};
 use payhsm_officer::login;
 use payhsm_protocol::officer::{Forming, Officer};
@@ -34,6 +35,16 @@ pub(super) struct Session {
     people: Vec<Person>,
     /// Of this connection alone; gone with it.
     pub(super) components: Option<Components>,
+    /// Of this connection alone, too.
+    pub(super) trial: Trial,
+}
+
+/// Shares that are tried while the appliance is at work.
+#[derive(Debug, Default)]
+pub(super) struct Trial {
+    pub(super) shares: Combining,
+    /// The last ones made the LMK in force.
+    pub(super) good: bool,
 }
 
 /// Nobody has to be here.
@@ -101,7 +112,12 @@ impl Proof for TwoPresent {
 impl Session {
     /// A connection on which nobody is present.
     pub(super) fn new() -> Result<Self, Refusal> {
-        Ok(Self { challenge: fresh()?, people: Vec::new(), components: None })
+        Ok(Self {
+            challenge: fresh()?,
+            people: Vec::new(),
+            components: None,
+            trial: Trial::default(),
+        })
     }
 
     /// What the next login signs.

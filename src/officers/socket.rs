@@ -18,6 +18,9 @@ use std::time::Duration;
 /// Connections at one time: officers are few.
 const MOST_CONNECTIONS: usize = 8;
 
+const TOO_MANY: &str = "eight consoles are connected to this appliance already: close one of them and try again; one that nobody \
+    uses is closed after ten minutes";
+
 /// How often is looked whether something waits in vain.
 const TIDY: Duration = Duration::from_secs(30);
 
@@ -155,6 +158,7 @@ fn accept(shared: &Arc<Shared>, listener: &UnixListener) {
                 tracing::warn!(
                     "the officers' socket has {MOST_CONNECTIONS} connections; one more was closed"
                 );
+                connection::refuse(&stream, TOO_MANY);
                 return Ok(());
             }
             shared.open().insert(number, stream.try_clone()?);

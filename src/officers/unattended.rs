@@ -1,10 +1,12 @@
 //! Unsealing without officers: the opened shares come as a credential of the service manager, one behind the other, into
 //! secret memory. What that costs is told in the manual: whoever has the credential and the disk has the keys.
 
+use super::connection::DEEPEST;
 use super::office::Office;
 use super::refusal::Refusal;
 use crate::lifecycle::State;
 use crate::record::ActOutcome;
+use payhsm_arena::with_stack_wiped;
 use payhsm_keys::ceremony::shares::{MOST_SHARES, SHARE};
 use std::fs::File;
 use std::path::Path;
@@ -15,7 +17,7 @@ impl Office {
     /// # Errors
     /// A sentence; the appliance stays sealed, and officers can still unseal it.
     pub fn unseal_unattended(&self, folder: Option<&Path>, credential: &str) -> Result<(), String> {
-        let unsealed = self.unattended(folder, credential);
+        let unsealed = with_stack_wiped::<DEEPEST, _>(|| self.unattended(folder, credential));
         let (outcome, said) = match &unsealed {
             Ok(()) => (ActOutcome::Done, "The appliance is unsealed."),
             Err(refusal) => (ActOutcome::Refused, refusal.sentence.as_str()),

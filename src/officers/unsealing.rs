@@ -142,7 +142,7 @@ impl Office {
     /// What requests get.
     pub(super) fn held(&self) -> Result<Held, Refusal> {
         let inventory = self.vault().inventory().ok_or(VaultRefused::Sealed)?;
-        Held::admitted(inventory.lmks().shared(), self.engine().settings()).map_err(Refusal::new)
+        Held::admitted(inventory, self.engine().settings()).map_err(Refusal::new)
     }
 
     /// Requests see what officers have changed.

@@ -19,6 +19,9 @@ const PORT_BASE: u16 = 1500;
 /// Certificates that end sooner than this are made anew.
 const RENEW_BEFORE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// Certificates and keys.
+const CERTIFICATES: [&str; 5] = ["ca.crt", "server.crt", "server.key", "client.crt", "client.key"];
+
 /// `quickstart.toml`: what a client needs to call this daemon. File names are relative to it.
 #[derive(Debug, Serialize)]
 struct Addresses<'a> {
@@ -49,26 +52,59 @@ pub(super) fn listen(base: u16) -> Listen {
 }
 
 impl Folder {
-    /// Makes what is missing; what is there and still good is used again.
-    pub(super) fn prepare(path: &Path) -> Result<Self, Failure> {
+    /// Makes what is missing; what is there and still good is used again. Gives a sentence for everything that was there
+    /// and is another now.
+    pub(super) fn prepare(path: &Path) -> Result<(Self, Vec<String>), Failure> {
         let folder = Self(path.to_owned());
+        let mut changed = Vec::new();
         fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(path)
             .map_err(|error| format!("cannot make the folder {}: {error}", path.display()))?;
+        folder.check_that_it_is_ours()?;
         if !folder.certificates_are_good() {
+            if folder.has_certificates() {
+                changed.push(
+                    "the certificates had ended or were of an earlier version: CA, server and client have new ones"
+                        .to_owned(),
+                );
+            }
             folder.write_certificates()?;
         }
         if !folder.config().exists() {
-            folder.write("payhsm.toml", configuration(PORT_BASE).as_bytes())?;
+            let text = format!("{}\n{}", configuration(PORT_BASE), caller());
+            folder.write("payhsm.toml", text.as_bytes())?;
         }
-        folder.add_caller()?;
-        Ok(folder)
+        if folder.add_caller()? {
+            changed.push(
+                "payhsm.toml named no caller, as in earlier versions: a [[caller]] for client.crt was added at its end"
+                    .to_owned(),
+            );
+        }
+        Ok((folder, changed))
     }
 
-    /// A folder of an earlier version knows no callers, and its client could no longer call.
-    fn add_caller(&self) -> Result<(), Failure> {
+    /// Nothing is written over that is not a quickstart's.
+    fn check_that_it_is_ours(&self) -> Result<(), Failure> {
+        let foreign = |what: &str| {
+            let folder = self.0.display();
+            Err(format!("{folder} {what}; a quickstart would change it: choose another --dir")
+                .into())
+        };
+        if self.has_certificates() && !self.0.join("certificates.toml").exists() {
+            return foreign("has certificates or keys that no quickstart has made");
+        }
+        let config = fs::read_to_string(self.config()).unwrap_or_default();
+        let config = config.parse::<toml::Table>().unwrap_or_default();
+        match config.get("profile").and_then(toml::Value::as_str) {
+            None | Some("development") => Ok(()),
+            Some(_) => foreign("has a payhsm.toml of another profile than development"),
+        }
+    }
+
+    /// A folder of an earlier version knows no callers, and its client could no longer call. Tells whether that was so.
+    fn add_caller(&self) -> Result<bool, Failure> {
         let path = self.config();
         let text = fs::read_to_string(&path)
             .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
@@ -77,7 +113,7 @@ impl Folder {
         if lacks {
             self.write("payhsm.toml", format!("{text}\n{}", caller()).as_bytes())?;
         }
-        Ok(())
+        Ok(lacks)
     }
 
     /// The configuration of the daemon.
@@ -85,9 +121,12 @@ impl Folder {
         self.0.join("payhsm.toml")
     }
 
+    fn has_certificates(&self) -> bool {
+        CERTIFICATES.iter().any(|file| self.0.join(file).exists())
+    }
+
     fn certificates_are_good(&self) -> bool {
-        let files = ["ca.crt", "server.crt", "server.key", "client.crt", "client.key"];
-        let complete = files.iter().all(|file| self.0.join(file).is_file());
+        let complete = CERTIFICATES.iter().all(|file| self.0.join(file).is_file());
         let expiry = fs::read_to_string(self.0.join("certificates.toml"))
             .ok()
             .and_then(|text| toml::from_str::<Expiry>(&text).ok());

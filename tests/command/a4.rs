@@ -222,3 +222,14 @@ fn field(text: &str) -> KeyField {
     let settings = Settings::default();
     Fields::new(text.as_bytes(), &settings).key(Bare::Single).unwrap()
 }
+
+#[test]
+fn a_component_serves_as_nothing_else() {
+    let part = component(1, ONE);
+    let key = sealed("P0TB00E00", ONE);
+    let message = |key: &str| format!("CC{key}{key}120123456789ABCDEF0101850103093936");
+    assert_eq!(&ask(&development(), message(&key))[..4], "CD20");
+    // The MAC, usage and mode are good; that it is a part of a key is what is wrong.
+    assert_eq!(ask(&development(), message(&part)), "CDA6");
+    assert_eq!(ask(&production(Profile::Acquirer), message(&part)), "CDA4");
+}

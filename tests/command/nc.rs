@@ -31,8 +31,13 @@ fn it_answers_in_every_state_and_tells_of_an_lmk_only_when_one_is_in_force() {
     for state in State::ALL {
         let lifecycle = Lifecycle::new(state);
         let settings = Settings::development();
-        let engine =
-            Engine::new(Some(test_lmks()), lifecycle, settings, host_settings(), Box::new(LogOnly));
+        let engine = Engine::new(
+            Some(test_lmks().into()),
+            lifecycle,
+            settings,
+            host_settings(),
+            Box::new(LogOnly),
+        );
         let check_value =
             if state == State::Operational { "9D04A00000000000" } else { "0000000000000000" };
         assert!(ask(&engine, "NC").starts_with(&format!("ND00{check_value}")), "{state:?}");

@@ -51,7 +51,8 @@ fn the_state_is_told_in_every_state() {
     ] {
         let (settings, host) = (Settings::development(), host_settings());
         let lifecycle = Lifecycle::new(state);
-        let engine = Engine::new(Some(test_lmks()), lifecycle, settings, host, Box::new(LogOnly));
+        let engine =
+            Engine::new(Some(test_lmks().into()), lifecycle, settings, host, Box::new(LogOnly));
         assert_eq!(ask(&engine, "NO02"), format!("NP00{text}"));
         let (_, reply) = call(&engine, None, &ReportStatus { mode: StatusMode::State });
         assert_eq!(reply.unwrap().status, Status::State(said));

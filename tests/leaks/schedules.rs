@@ -44,7 +44,20 @@ fn doubled(byte: u8) -> u8 {
     byte << 1 ^ if byte & 0x80 == 0 { 0 } else { 0x1B }
 }
 
-fn product(mut one: u8, mut other: u8) -> u8 {
+/// A round key in the form that the equivalent inverse cipher takes (FIPS 197, 5.3.5): InvMixColumns of it.
+pub(crate) fn inverse_mixed(round: &[u8; 16]) -> [u8; 16] {
+    std::array::from_fn(|at| {
+        let column = &round[at / 4 * 4..][..4];
+        let factors = [0x0E, 0x0B, 0x0D, 0x09].into_iter();
+        let row = at % 4;
+        factors
+            .enumerate()
+            .fold(0, |sum, (by, factor)| sum ^ product(column[(row + by) % 4], factor))
+    })
+}
+
+/// The product in the field of AES.
+pub(crate) fn product(mut one: u8, mut other: u8) -> u8 {
     let mut sum = 0;
     while other != 0 {
         if other & 1 == 1 {
@@ -85,4 +98,7 @@ fn schedules_are_the_published_ones() {
         last("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"),
         "fe4890d1e6188d0b046df344706c631e"
     );
+    // FIPS 197, C.1: the key schedule of the inverse cipher begins with the one before the last round.
+    let rounds = aes(&hex::decode("000102030405060708090a0b0c0d0e0f").unwrap());
+    assert_eq!(hex::encode(inverse_mixed(&rounds[9])), "13aa29be9c8faff6f770f58000f7bf03");
 }

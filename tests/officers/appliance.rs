@@ -220,10 +220,21 @@ impl Console {
     }
 
     pub(crate) fn keys(&mut self) -> Vec<KeyLine> {
-        let answer = self.ask(&Act::ListKeys);
-        let Answer::Keys(lines) = answer else { panic!("{answer:?}") };
-        lines
+        let mut all: Vec<KeyLine> = Vec::new();
+        loop {
+            let after = all.last().map(|line| line.label.clone()).unwrap_or_default();
+            let answer = self.ask(&Act::ListKeys { after });
+            let Answer::Keys { lines, more } = answer else { panic!("{answer:?}") };
+            all.extend(lines);
+            if !more {
+                return all;
+            }
+        }
     }
+}
+
+pub(crate) fn list_keys() -> Act {
+    Act::ListKeys { after: String::new() }
 }
 
 pub(crate) fn generate(id: u8) -> Act {

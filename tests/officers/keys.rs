@@ -68,8 +68,8 @@ fn keys_come_from_components_and_under_a_zmk_and_make_a_zone() {
 
     console.done(&Act::SetZone(zone("VIS", Some("vis-zmk"), Some("vis-zpk"))));
     assert_eq!(
-        console.ask(&Act::ListZones),
-        Answer::Zones(vec![zone("VIS", Some("vis-zmk"), Some("vis-zpk"))])
+        console.ask(&Act::ListZones { after: String::new() }),
+        Answer::Zones { lines: vec![zone("VIS", Some("vis-zmk"), Some("vis-zpk"))], more: false }
     );
     assert!(console.refused(&Act::DestroyKey { label: label.clone() }).contains("zone VIS"));
     console.done(&Act::EnableKey { label: label.clone(), enabled: false });

@@ -1,6 +1,6 @@
 //! Shares that do not bring it back, and stores that are not what they should be.
 
-use crate::appliance::{Appliance, Console, Lmk, generate, key, people};
+use crate::appliance::{Appliance, Console, Lmk, generate, key, list_keys, people};
 use payhsm::lifecycle::State;
 use payhsm_officer::Identity;
 use payhsm_protocol::officer::{Act, Answer, Quorum};
@@ -139,7 +139,7 @@ fn an_older_store_is_refused_until_two_officers_accept_it() {
 
 impl Console {
     fn keys_refused(&mut self) -> bool {
-        matches!(self.ask(&Act::ListKeys), Answer::Refused(_))
+        matches!(self.ask(&list_keys()), Answer::Refused(_))
     }
 }
 

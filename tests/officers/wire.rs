@@ -41,6 +41,8 @@ fn there_are_eight_connections_at_most() {
     let appliance = Appliance::start(folder.path());
     let mut open: Vec<_> = (0..8).map(|_| appliance.connect()).collect();
     open.iter_mut().for_each(|console| drop(console.status()));
+    // The ninth is told why, whether it has asked already or not.
+    closes_with(&mut appliance.connect(), "Eight consoles are connected");
     assert!(!appliance.connect().try_status());
     drop(open.pop());
     crate::support::binary::wait_for("room for one more", || {
@@ -53,7 +55,8 @@ impl Console {
     fn try_status(&mut self) -> bool {
         use std::io::Write;
         // Status is the first of the acts.
-        self.stream.write_all(&[0, 0, 0, 1, 0, 0, 0, 0, 0]).is_ok() && self.receive().is_some()
+        self.stream.write_all(&[0, 0, 0, 1, 0, 0, 0, 0, 0]).is_ok()
+            && matches!(self.receive(), Some(Answer::Status(_)))
     }
 }
 

@@ -66,13 +66,13 @@ pub(crate) fn unwrapped(wrapping: &str, block: &str) -> String {
         header += usize::from_str_radix(&block[header + 3..header + 5], 16).unwrap();
     }
     let (header, body) = block[1..].split_at(header);
-    let (header, body) = (header.as_bytes(), hex::decode(body).unwrap());
+    let (header, mut body) = (header.as_bytes(), hex::decode(body).unwrap());
     let key = match &block[..2] {
-        "S0" => TdesWrappingKey::new(&wrapping).unwrap().unwrap(header, &body),
-        "S1" => AesWrappingKey::new(&wrapping).unwrap().unwrap(header, &body),
-        _ => x9143::unwrap(&wrapping, header, &body),
+        "S0" => TdesWrappingKey::new(&wrapping).unwrap().unwrap_in_place(header, &mut body),
+        "S1" => AesWrappingKey::new(&wrapping).unwrap().unwrap_in_place(header, &mut body),
+        _ => x9143::unwrap_in_place(&wrapping, header, &mut body),
     };
-    hex::encode_upper(key.unwrap().danger_clear_bytes())
+    hex::encode_upper(&body[key.unwrap()])
 }
 
 /// A block under the public AES test LMK for a key that a test wants to know: usage, algorithm

@@ -3,6 +3,7 @@
 
 pub(crate) mod binary;
 pub(crate) mod callers;
+pub(crate) mod migration;
 pub(crate) mod pins;
 pub(crate) mod random;
 pub(crate) mod recorders;
@@ -18,7 +19,7 @@ use payhsm::engine::{Dialect, Session};
 use payhsm::lifecycle::{Lifecycle, State};
 use payhsm::record::LogOnly;
 use payhsm::settings::{Profile, Settings};
-use payhsm_keys::{Lmk, LmkSet};
+use payhsm_keys::{Inventory, Lmk, LmkSet};
 use payhsm_protocol::command::{Command, put_body};
 use payhsm_protocol::compact::Compact;
 use payhsm_protocol::field::LmkId;
@@ -37,6 +38,13 @@ pub(crate) fn test_lmks() -> LmkSet {
     lmks
 }
 
+/// The same as a developer's daemon holds them: 01 and 02 have the variant one as their old LMK.
+pub(crate) fn test_inventory() -> Inventory {
+    [LmkId(1), LmkId(2)].into_iter().fold(test_lmks().into(), |inventory: Inventory, id| {
+        inventory.with_old_lmk(Lmk::public_test_variant(id).unwrap())
+    })
+}
+
 pub(crate) fn host_settings() -> host::Settings {
     host::Settings { tables: TableForm::EncryptedOrPlain, ..host::Settings::default() }
 }
@@ -51,9 +59,10 @@ pub(crate) fn development() -> Engine {
 /// profile `development`: a daemon refuses to load these keys.
 pub(crate) fn appliance(settings: Settings, host: host::Settings) -> Engine {
     let lifecycle = Lifecycle::new(State::Operational);
-    let engine = Engine::new(Some(test_lmks()), lifecycle, settings, host, Box::new(LogOnly));
+    let inventory = Some(Arc::new(test_inventory()));
+    let engine = Engine::new(inventory, lifecycle, settings, host, Box::new(LogOnly));
     authorise(&engine, &["generate.*.host", "component.*.host"]);
-    authorise(&engine, &["import.*.host", "export.*.host"]);
+    authorise(&engine, &["import.*.host", "export.*.host", "migrate.*.host"]);
     engine
 }
 

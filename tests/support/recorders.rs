@@ -77,5 +77,5 @@ impl Recorder for Acts {
 pub(crate) fn recorded_by(recorder: impl Recorder + 'static) -> Engine {
     let lifecycle = Lifecycle::new(State::Operational);
     let (settings, host) = (Settings::development(), super::host_settings());
-    Engine::new(Some(super::test_lmks()), lifecycle, settings, host, Box::new(recorder))
+    Engine::new(Some(super::test_lmks().into()), lifecycle, settings, host, Box::new(recorder))
 }

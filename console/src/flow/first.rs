@@ -79,7 +79,7 @@ pub fn make_lmk(session: &mut Session<'_>, id: LmkId) -> Result<(), Leave> {
         another one. From components: three or more sheets of 64 digits are put together.";
     let choices = ["Made inside the appliance".to_owned(), "From components".to_owned()];
     let inside = choose(session.terminal, &format!("LMK {id}"), &choices, help)? == 0;
-    let form = split_form::ask(session)?;
+    let form = split_form::ask(session, id)?;
     let SplitForm { quorum, holders, folder } = &form;
     let answer = if inside {
         super::confirm(

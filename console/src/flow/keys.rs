@@ -3,7 +3,7 @@
 use super::key_form::{self, Purpose};
 use super::{components, label, needs_two};
 use crate::component::Shape;
-use crate::prompt::{Question, choose};
+use crate::prompt::{Question, choose, pages, pick_of};
 use crate::session::{Session, unexpected};
 use crate::terminal::Tone;
 use crate::{Leave, words};
@@ -143,10 +143,13 @@ fn told(
 /// # Errors
 /// [`Leave`].
 pub fn lines(session: &mut Session<'_>) -> Result<Vec<KeyLine>, Leave> {
-    let Answer::Keys(lines) = session.ask(&Act::ListKeys)? else {
-        return Err(unexpected());
-    };
-    Ok(lines)
+    session.list(
+        |after| Act::ListKeys { after },
+        |answer| {
+            if let Answer::Keys { lines, more } = answer { Some((lines, more)) } else { None }
+        },
+        |line: &KeyLine| &line.label,
+    )
 }
 
 fn show(session: &mut Session<'_>) -> Result<(), Leave> {
@@ -154,10 +157,8 @@ fn show(session: &mut Session<'_>) -> Result<(), Leave> {
     if lines.is_empty() {
         session.terminal.say("There are no keys yet.");
     }
-    for line in lines {
-        session.terminal.say(&words::key(&line));
-    }
-    Ok(())
+    let lines: Vec<_> = lines.iter().map(words::key).collect();
+    pages(session.terminal, &lines)
 }
 
 fn pick(session: &mut Session<'_>, title: &str) -> Result<KeyLine, Leave> {
@@ -165,9 +166,7 @@ fn pick(session: &mut Session<'_>, title: &str) -> Result<KeyLine, Leave> {
     if lines.is_empty() {
         return Err(Leave::Refused("There are no keys yet.".to_owned()));
     }
-    let choices: Vec<_> = lines.iter().map(words::key).collect();
-    let chosen = choose(session.terminal, title, &choices, HELP)?;
-    lines.into_iter().nth(chosen).ok_or(Leave::Back)
+    pick_of(session.terminal, title, HELP, lines, |line| &line.label, words::key)
 }
 
 /// Asks for the label of a key that is there.

@@ -12,6 +12,9 @@ const FILE_HELP: &str = "The file with the officer's name that ends in .officer,
 const PASSPHRASE_HELP: &str =
     "The passphrase that was chosen when the file was made. Nobody else knows it.";
 
+/// Wrong passphrases after which it goes back to where it was.
+const TRIES: u32 = 5;
+
 /// Asks who, and logs in.
 ///
 /// # Errors
@@ -80,15 +83,24 @@ pub fn unlock(terminal: &mut dyn Terminal, path: &Path) -> Result<payhsm_officer
     if file.is_development_only() {
         terminal.show(Tone::Bad, "This officer's file is for development only.");
     }
-    let question = format!("Passphrase of {}", file.officer().name);
-    loop {
+    let name = &file.officer().name;
+    let question = format!("Passphrase of {name}");
+    for wrong in 1..=TRIES {
         let passphrase = hidden(terminal, &question, PASSPHRASE_HELP)?;
         match file.unlock(&passphrase) {
             Ok(identity) => return Ok(identity),
-            Err(OfficerError::WrongPassphrase) => {
-                terminal.show(Tone::Bad, "Wrong passphrase. Again, or Enter to go back:");
+            Err(OfficerError::WrongPassphrase) if wrong < TRIES => {
+                let told =
+                    format!("Wrong passphrase ({wrong} of {TRIES}). Again, or Enter to go back:");
+                terminal.show(Tone::Bad, &told);
+                // Twice as long every time: whoever guesses here is slowed.
+                (0..1 << (wrong - 1)).for_each(|_| terminal.pause());
             }
+            Err(OfficerError::WrongPassphrase) => break,
             Err(error) => return Err(error.into()),
         }
     }
+    Err(Leave::Refused(format!(
+        "{TRIES} wrong passphrases of {name}; the file stays closed. Is it the right file, and no capitals lock?"
+    )))
 }

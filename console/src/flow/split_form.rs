@@ -4,8 +4,9 @@ use crate::prompt::Question;
 use crate::session::Session;
 use crate::terminal::Tone;
 use crate::{Leave, shares, words};
+use payhsm_protocol::field::LmkId;
 use payhsm_protocol::officer::Quorum;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What was asked.
 #[derive(Clone, Debug)]
@@ -25,7 +26,7 @@ const FOLDER_HELP: &str = "The folder that the share files are written into, suc
 ///
 /// # Errors
 /// [`Leave`].
-pub fn ask(session: &mut Session<'_>) -> Result<SplitForm, Leave> {
+pub fn ask(session: &mut Session<'_>, lmk: LmkId) -> Result<SplitForm, Leave> {
     let officers = session.status.officers.clone();
     let most = u16::try_from(officers.len()).unwrap_or(9).min(9);
     if most < 2 {
@@ -47,7 +48,7 @@ pub fn ask(session: &mut Session<'_>) -> Result<SplitForm, Leave> {
     let holders = Question::new("Holders, with spaces between", "Names of officers, each once.")
         .or(suggested)
         .ask(session.terminal, |typed| holders(typed, &officers, usize::from(of)))?;
-    let folder = ask_folder(session)?;
+    let folder = ask_folder(session, |folder| shares::check_free(folder, lmk, &holders))?;
     let told = format!("Any {} of: {}", words::quorum(quorum), holders.join(", "));
     session.terminal.show(Tone::Title, &told);
     Ok(SplitForm { quorum, holders, folder })
@@ -75,12 +76,16 @@ fn holders(typed: &str, officers: &[String], of: usize) -> Result<Vec<String>, S
 ///
 /// # Errors
 /// [`Leave`].
-pub fn ask_folder(session: &mut Session<'_>) -> Result<PathBuf, Leave> {
+pub fn ask_folder(
+    session: &mut Session<'_>,
+    fits: impl Fn(&Path) -> Result<(), String>,
+) -> Result<PathBuf, Leave> {
     Question::new("Folder for the share files", FOLDER_HELP).or(".").ask(
         session.terminal,
         |typed| {
             let folder = PathBuf::from(typed);
-            shares::check_folder(&folder).map(|()| folder)
+            shares::check_folder(&folder)?;
+            fits(&folder).map(|()| folder)
         },
     )
 }
@@ -93,5 +98,5 @@ pub fn another_folder(session: &mut Session<'_>, _why: &str) -> Result<Option<Pa
     session
         .terminal
         .show(Tone::Bad, "The share has to be kept somewhere; b shows its (sealed) text instead.");
-    ask_folder(session).map(Some)
+    ask_folder(session, |_| Ok(())).map(Some)
 }

@@ -1,24 +1,63 @@
 //! Decimalisation tables, each bound to the key that it is used with.
 
 use super::{keys, needs_two};
-use crate::Leave;
-use crate::prompt::Question;
+use crate::prompt::{Question, choose, pages, pick_of};
 use crate::session::Session;
-use payhsm_protocol::officer::Act;
+use crate::{Leave, words};
+use payhsm_protocol::officer::{Act, Answer, TableLine};
 
 const HELP: &str = "Sixteen decimal digits that turn 0 to F into digits when a PIN is verified by the IBM 3624 method; \
     0123456789012345 is the usual one. A table that anybody may choose gives PINs away, so it is kept here, bound to its key.";
 
-/// Keeps a table.
+/// Lists tables, keeps one, removes one.
 ///
 /// # Errors
 /// [`Leave`].
 pub fn run(session: &mut Session<'_>) -> Result<(), Leave> {
+    let choices = ["List", "Keep one for a PVK", "Remove one"].map(str::to_owned);
+    match choose(session.terminal, "Decimalisation tables", &choices, HELP)? {
+        0 => show(session),
+        1 => keep(session),
+        _ => remove(session),
+    }
+}
+
+fn lines(session: &mut Session<'_>) -> Result<Vec<TableLine>, Leave> {
+    let lines = session.list(
+        |after| Act::ListTables { after },
+        |answer| {
+            if let Answer::Tables { lines, more } = answer { Some((lines, more)) } else { None }
+        },
+        |line: &TableLine| &line.pvk,
+    )?;
+    if lines.is_empty() {
+        return Err(Leave::Refused("There are no tables yet.".to_owned()));
+    }
+    Ok(lines)
+}
+
+fn show(session: &mut Session<'_>) -> Result<(), Leave> {
+    let lines: Vec<_> = lines(session)?.iter().map(words::table).collect();
+    session.terminal.say("Their digits are not shown: who knows them is nearer to PINs.");
+    pages(session.terminal, &lines)
+}
+
+fn keep(session: &mut Session<'_>) -> Result<(), Leave> {
     needs_two(session)?;
     let pvk = keys::ask_label(session, "Label of the PVK that it is for")?;
     let digits =
         Question::new("Table", HELP).or("0123456789012345").ask(session.terminal, digits)?;
     session.perform(&Act::SetTable { pvk, digits })
+}
+
+fn remove(session: &mut Session<'_>) -> Result<(), Leave> {
+    needs_two(session)?;
+    let (lines, help) =
+        (lines(session)?, "PINs of that key are not verified until there is another.");
+    let line =
+        pick_of(session.terminal, "Which table?", help, lines, |line| &line.pvk, words::table)?;
+    super::confirm(session, &format!("Remove the table of {}?", line.pvk), help)?;
+    session.perform(&Act::RemoveTable { pvk: line.pvk })
 }
 
 /// A table as it is typed.

@@ -27,7 +27,15 @@ pub fn run(session: &mut Session<'_>) -> Result<(), Leave> {
         };
         session.terminal.show(Tone::Title, &title);
         match one(session) {
-            Err(Leave::Refused(why)) => session.terminal.show(Tone::Bad, &why),
+            Err(Leave::Refused(why)) => {
+                session.terminal.show(Tone::Bad, &why);
+                session.refresh()?;
+                // More shares would not help: the age of the store is in the way.
+                if session.status.notes.iter().any(|note| note.contains("may accept it")) {
+                    let told = "If you restored a backup yourselves: `Accept an older store`, in the menu.";
+                    return Err(Leave::Refused(told.to_owned()));
+                }
+            }
             other => other?,
         }
     }
@@ -36,13 +44,22 @@ pub fn run(session: &mut Session<'_>) -> Result<(), Leave> {
 }
 
 fn one(session: &mut Session<'_>) -> Result<(), Leave> {
+    let (holder, file) = next_holder(session)?;
+    shares::give(session, &holder, &file)
+}
+
+/// The next holder, logged in, and the share.
+///
+/// # Errors
+/// [`Leave`].
+pub fn next_holder(session: &mut Session<'_>) -> Result<(String, ShareFile), Leave> {
     let path = log_in::pick(session)?;
     let identity = log_in::unlock(session.terminal, &path)?;
     let holder = identity.name().to_owned();
     // Logging in tells the daemon which generation of the store this officer has seen.
     session.log_in(Person { identity, path: path.clone() })?;
     let file = ShareFile::read(&pick_share(session, &holder, &path)?)?;
-    shares::give(session, &holder, &file)
+    Ok((holder, file))
 }
 
 /// The holder's share lies beside the officer's file, most often.

@@ -2,8 +2,8 @@
 
 use super::keys::{self, How};
 use super::{key_form, needs_two};
-use crate::prompt::{Question, choose};
-use crate::session::{Session, unexpected};
+use crate::prompt::{Question, choose, pages, pick_of};
+use crate::session::Session;
 use crate::terminal::Tone;
 use crate::{Leave, words};
 use payhsm_protocol::officer::{Act, Answer, Zone};
@@ -29,10 +29,13 @@ pub fn run(session: &mut Session<'_>) -> Result<(), Leave> {
 /// # Errors
 /// [`Leave`].
 pub fn zones(session: &mut Session<'_>) -> Result<Vec<Zone>, Leave> {
-    let Answer::Zones(zones) = session.ask(&Act::ListZones)? else {
-        return Err(unexpected());
-    };
-    Ok(zones)
+    session.list(
+        |after| Act::ListZones { after },
+        |answer| {
+            if let Answer::Zones { lines, more } = answer { Some((lines, more)) } else { None }
+        },
+        |zone: &Zone| &zone.name,
+    )
 }
 
 fn show(session: &mut Session<'_>) -> Result<(), Leave> {
@@ -40,10 +43,8 @@ fn show(session: &mut Session<'_>) -> Result<(), Leave> {
     if zones.is_empty() {
         session.terminal.say("There are no zones yet.");
     }
-    for zone in zones {
-        session.terminal.say(&words::zone(&zone));
-    }
-    Ok(())
+    let lines: Vec<_> = zones.iter().map(words::zone).collect();
+    pages(session.terminal, &lines)
 }
 
 fn make(session: &mut Session<'_>) -> Result<(), Leave> {
@@ -71,7 +72,8 @@ fn make(session: &mut Session<'_>) -> Result<(), Leave> {
                 _ => Err("Type E1 to E7.".to_owned()),
             }
         })?;
-    let help = "Names in the certificates of the programs that may name this zone, with spaces between. Without any, none may.";
+    let help = "The programs that may name this zone: their names in payhsm.toml ([[caller]] name), with spaces between. \
+        Without any, none may.";
     let callers =
         Question::new("Callers that may use it", help).or("none").text(session.terminal)?;
     let callers: Vec<_> = match callers.as_str() {
@@ -130,9 +132,10 @@ fn remove(session: &mut Session<'_>) -> Result<(), Leave> {
     if zones.is_empty() {
         return Err(Leave::Refused("There are no zones yet.".to_owned()));
     }
-    let choices: Vec<_> = zones.iter().map(words::zone).collect();
-    let chosen = choose(session.terminal, "Which zone?", &choices, "Its keys stay in the store.")?;
-    let name = zones.into_iter().nth(chosen).ok_or(Leave::Back)?.name;
+    let help = "Its keys stay in the store.";
+    let zone =
+        pick_of(session.terminal, "Which zone?", help, zones, |zone| &zone.name, words::zone)?;
+    let name = zone.name;
     super::confirm(session, &format!("Remove {name}?"), "Its keys stay in the store.")?;
     session.perform(&Act::RemoveZone { name })
 }

@@ -3,15 +3,16 @@
 use super::secrets::Descriptors;
 use super::steps::{KeyForm, Script, Step};
 use crate::component::{self, Shape};
-use crate::flow::{change_lmk, components, key_form, keys, officers};
+use crate::flow::trial::{self, Tried};
+use crate::flow::{change_lmk, components, credential, key_form, keys, officers, reissue};
 use crate::session::{Person, Session, unexpected};
 use crate::shares::{self, Split};
 use crate::terminal::Tone;
-use crate::{Leave, words};
+use crate::{Leave, Secret, words};
 use payhsm_officer::{IdentityFile, ShareFile};
 use payhsm_protocol::field::{Exportability, KeyAttributes, LmkId};
 use payhsm_protocol::officer::{Act, Answer, Forming, NewKey, Quorum, Zone};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(super) struct Runner<'a, 'b> {
     script: &'a Script,
@@ -67,9 +68,25 @@ impl<'a, 'b> Runner<'a, 'b> {
             Step::Seal => session.perform(&Act::Seal),
             Step::ChangeLmk { needed, holders, shares } => {
                 let quorum = quorum(needed, &holders);
+                let folder = self.script.path(&shares);
+                shares::check_free(&folder, change_lmk::master(session), &holders)
+                    .map_err(Leave::Refused)?;
                 let answer = session.ask(&Act::ChangeLmk { quorum, holders })?;
                 self.made("A new LMK was made inside", answer, quorum, &shares)?;
                 change_lmk::migrate(&mut self.session)
+            }
+            Step::ReissueShares { id, needed, holders, shares } => {
+                let (id, quorum) = (LmkId(id), quorum(needed, &holders));
+                let answer = session.ask(&Act::ReissueShares { id, quorum, holders })?;
+                let split = Split::from_answer(answer, quorum)?;
+                let folder = self.script.path(&shares);
+                shares::made(session, &reissue::what(id, &split), &split, &folder, |_, _| Ok(None))
+            }
+            Step::TryShares { shares } => self.try_shares(&shares).map(drop),
+            Step::Credential { shares, fd, even_to_a_file } => {
+                let target = credential::Target::open(fd, even_to_a_file)?;
+                let opened = self.try_shares(&shares)?;
+                credential::write(&mut self.session, target, &opened)
             }
             Step::ContinueMigration => change_lmk::migrate(session),
             Step::EraseOldLmk => session.perform(&Act::EraseOldLmk),
@@ -111,6 +128,7 @@ impl<'a, 'b> Runner<'a, 'b> {
             }
             Step::RemoveZone { name } => session.perform(&Act::RemoveZone { name }),
             Step::SetTable { pvk, digits } => session.perform(&Act::SetTable { pvk, digits }),
+            Step::RemoveTable { pvk } => session.perform(&Act::RemoveTable { pvk }),
             Step::Authorise { activity, minutes } => {
                 session.perform(&Act::Authorise { activity, minutes })
             }
@@ -131,6 +149,21 @@ impl<'a, 'b> Runner<'a, 'b> {
             }
         }
         Err(Leave::Refused(format!("{officer} is no [[officer]] of the script.")))
+    }
+
+    fn try_shares(&mut self, paths: &[PathBuf]) -> Result<Vec<Secret>, Leave> {
+        let (session, mut all) = (&mut self.session, Vec::new());
+        for path in paths {
+            let file = ShareFile::read(&self.script.path(path))?;
+            let holder = file.share.holder.clone();
+            let share = shares::opened(session, &holder, &file)?;
+            let tried = trial::give(session, &holder, &file, &share)?;
+            all.push(share);
+            if tried == Tried::Good {
+                return Ok(all);
+            }
+        }
+        Err(Leave::Refused("It takes more shares than these.".to_owned()))
     }
 
     fn made(

@@ -5,9 +5,10 @@ use super::secrets::Descriptors;
 use super::steps::{Script, Step};
 use crate::Leave;
 use crate::component::Shape;
-use crate::flow::{authorise, table};
+use crate::flow::{authorise, credential, table};
 use crate::shares;
 use payhsm_officer::{IdentityFile, ShareFile};
+use payhsm_protocol::field::LmkId;
 use std::path::Path;
 
 /// Checks a script: files, names, descriptors, shapes. Reads no secret.
@@ -48,12 +49,31 @@ fn check_step(script: &Script, names: &[String], step: &Step) -> Result<(), Stri
         }
         Step::GenerateLmk { id, needed, holders, shares } => {
             lmk(*id)?;
-            split(*needed, holders, &script.path(shares))
+            let folder = script.path(shares);
+            split(*needed, holders, &folder)?;
+            shares::check_free(&folder, LmkId(*id), holders)
         }
         Step::LmkFromComponents { id, needed, holders, shares, components_fd, check_values } => {
             lmk(*id)?;
             split(*needed, holders, &script.path(shares))?;
             components(components_fd, check_values, 3)
+        }
+        Step::ReissueShares { id, needed, holders, shares } => {
+            lmk(*id)?;
+            let folder = script.path(shares);
+            split(*needed, holders, &folder)?;
+            shares::check_free(&folder, LmkId(*id), holders)
+        }
+        Step::TryShares { shares } | Step::Credential { shares, fd: _, even_to_a_file: _ } => {
+            for share in shares {
+                let file =
+                    ShareFile::read(&script.path(share)).map_err(|error| text(error.into()))?;
+                known(&file.share.holder)?;
+            }
+            if let Step::Credential { fd, even_to_a_file, .. } = step {
+                credential::Target::open(*fd, *even_to_a_file).map_err(text)?;
+            }
+            if shares.is_empty() { Err("It takes shares.".to_owned()) } else { Ok(()) }
         }
         Step::ChangeLmk { needed, holders, shares } => {
             split(*needed, holders, &script.path(shares))
@@ -84,6 +104,7 @@ fn check_step(script: &Script, names: &[String], step: &Step) -> Result<(), Stri
         | Step::EnableKey { .. }
         | Step::DisableKey { .. }
         | Step::DestroyKey { .. }
+        | Step::RemoveTable { .. }
         | Step::SetZone { .. }
         | Step::RemoveZone { .. }
         | Step::Revoke { .. }

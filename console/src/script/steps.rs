@@ -115,6 +115,16 @@ steps! {
     ChangeLmk = "change-lmk" { needed: u8, holders: Vec<String>, shares: PathBuf, };
     /// Goes on with a change that stopped.
     ContinueMigration = "continue-migration";
+    /// Splits an LMK that stays once more.
+    ReissueShares = "reissue-shares" {
+        #[serde(default)] id: u8, needed: u8, holders: Vec<String>, shares: PathBuf,
+    };
+    /// Holders of the script, who have logged in, let their shares be tried.
+    TryShares = "try-shares" { shares: Vec<PathBuf>, };
+    /// The same, and then the shares go into a pipe: unsealing without officers.
+    Credential = "credential" {
+        shares: Vec<PathBuf>, fd: u32, #[serde(default)] even_to_a_file: bool,
+    };
     /// Erases the old LMK.
     EraseOldLmk = "erase-old-lmk";
     /// Erases everything.
@@ -144,6 +154,8 @@ steps! {
     RemoveZone = "remove-zone" { name: String, };
     /// Keeps a decimalisation table.
     SetTable = "set-table" { pvk: String, digits: String, };
+    /// Removes a decimalisation table.
+    RemoveTable = "remove-table" { pvk: String, };
     /// Authorises an activity.
     Authorise = "authorise" { activity: String, minutes: u16, };
     /// Takes it back.

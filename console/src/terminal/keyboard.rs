@@ -19,22 +19,37 @@ const CTRL_C: u8 = 3;
 const CTRL_D: u8 = 4;
 const BACKSPACE: [u8; 2] = [8, 127];
 const CTRL_U: u8 = 21;
+const CTRL_Z: u8 = 26;
+
+/// What came of a question.
+pub(super) enum Typed {
+    Line(Secret),
+    /// The program stood still, and the terminal was somebody else's meanwhile.
+    Again,
+}
 
 /// Reads a line that is seen while it is typed; the terminal does the editing.
-pub(super) fn read_visible(signals: &Signals) -> Result<Secret, Leave> {
-    read(signals, stdin())
+pub(super) fn read_visible(signals: &Signals) -> Result<Typed, Leave> {
+    let typed = read(signals, stdin())?;
+    if matches!(typed, Typed::Again) && signals.wants_stop() {
+        signals.stand_still();
+    }
+    Ok(typed)
 }
 
-/// Reads a line without echo. The terminal is as before when this returns, whatever happened.
-pub(super) fn read_hidden(signals: &Signals) -> Result<Secret, Leave> {
+/// Reads a line without echo. The terminal is as before when this returns, whatever happened, and while it stands still.
+pub(super) fn read_hidden(signals: &Signals) -> Result<Typed, Leave> {
     let silence = Silence::begin()
         .map_err(|error| Leave::Lost(format!("The terminal cannot be made silent: {error}.")))?;
-    let line = read(signals, stdin());
+    let typed = read(signals, stdin());
     drop(silence);
-    line
+    if matches!(typed, Ok(Typed::Again)) && signals.wants_stop() {
+        signals.stand_still();
+    }
+    typed
 }
 
-fn read(signals: &Signals, input: BorrowedFd<'_>) -> Result<Secret, Leave> {
+fn read(signals: &Signals, input: BorrowedFd<'_>) -> Result<Typed, Leave> {
     // A signal interrupts poll; one that comes just before it is seen a moment later.
     let moment = Timespec { tv_sec: 0, tv_nsec: 300_000_000 };
     let mut line = Secret::new(Vec::with_capacity(LONGEST));
@@ -48,6 +63,9 @@ fn read(signals: &Signals, input: BorrowedFd<'_>) -> Result<Secret, Leave> {
         if signals.came() {
             return Err(Leave::Stopped);
         }
+        if signals.wants_stop() || signals.has_resumed() {
+            return Ok(Typed::Again);
+        }
         if !waiting.iter().any(|one| one.revents().contains(PollFlags::IN)) {
             if waiting.iter().any(|one| !one.revents().is_empty()) {
                 return Err(Leave::Stopped);
@@ -60,7 +78,11 @@ fn read(signals: &Signals, input: BorrowedFd<'_>) -> Result<Secret, Leave> {
         }
         let [letter] = *byte;
         match letter {
-            b'\n' | b'\r' => return Ok(line),
+            b'\n' | b'\r' => return Ok(Typed::Line(line)),
+            CTRL_Z => {
+                signals.want_stop();
+                return Ok(Typed::Again);
+            }
             CTRL_C | CTRL_D => return Err(Leave::Stopped),
             CTRL_U => line.clear(),
             erase if BACKSPACE.contains(&erase) => {

@@ -1,113 +1,10 @@
 //! The program on a real terminal, with keys typed as a person types them.
 
+use crate::screen::Screen;
 use crate::support::Fake;
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
-use std::fs::File;
-use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 const PASSPHRASE: &str = "a passphrase for tests";
-
-/// A terminal of 80 columns and 24 lines with the console in it.
-struct Screen {
-    keyboard: File,
-    /// Kept open, so that the terminal's settings can be looked at after the program has ended.
-    terminal: File,
-    shown: Arc<Mutex<String>>,
-    child: Child,
-}
-
-impl Screen {
-    fn open(folder: &Path, arguments: &[&str]) -> Self {
-        let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-        grantpt(&controller).unwrap();
-        unlockpt(&controller).unwrap();
-        let name = ptsname(&controller, Vec::new()).unwrap().into_string().unwrap();
-        let terminal = File::options().read(true).write(true).open(name).unwrap();
-        let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
-        tcsetwinsize(&terminal, size).unwrap();
-        // setsid makes it the controlling terminal, so that Ctrl-C is a signal.
-        let child = Command::new("setsid")
-            .args(["--ctty", "--wait", env!("CARGO_BIN_EXE_payhsm-console")])
-            .args(arguments)
-            .current_dir(folder)
-            .env("TERM", "xterm")
-            .env_remove("NO_COLOR")
-            .stdin(terminal.try_clone().unwrap())
-            .stdout(terminal.try_clone().unwrap())
-            .stderr(terminal.try_clone().unwrap())
-            .spawn()
-            .unwrap();
-        let keyboard = File::from(controller);
-        let shown = Arc::new(Mutex::new(String::new()));
-        let (mut screen, text) = (keyboard.try_clone().unwrap(), Arc::clone(&shown));
-        std::thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(read @ 1..) = screen.read(&mut bytes) {
-                text.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..read]));
-            }
-        });
-        Self { keyboard, terminal, shown, child }
-    }
-
-    fn shown(&self) -> String {
-        self.shown.lock().unwrap().clone()
-    }
-
-    /// Waits until `text` stands behind everything that was there at `from`.
-    fn wait(&self, text: &str, from: usize) -> usize {
-        let start = Instant::now();
-        loop {
-            let shown = self.shown();
-            if let Some(at) = shown.get(from..).and_then(|rest| rest.find(text)) {
-                return from + at + text.len();
-            }
-            assert!(start.elapsed() < Duration::from_secs(30), "no {text:?} in:\n{shown}");
-            std::thread::park_timeout(Duration::from_millis(5));
-        }
-    }
-
-    /// Waits for the echo to be off: the prompt is there a moment earlier.
-    fn wait_silent(&self) {
-        let start = Instant::now();
-        while self.echoes() {
-            assert!(start.elapsed() < Duration::from_secs(30), "the echo stays on");
-            std::thread::park_timeout(Duration::from_millis(1));
-        }
-    }
-
-    fn echoes(&self) -> bool {
-        tcgetattr(&self.terminal).unwrap().local_modes.contains(LocalModes::ECHO)
-    }
-
-    fn type_keys(&mut self, keys: &str) {
-        self.keyboard.write_all(keys.as_bytes()).unwrap();
-    }
-
-    fn answer(&mut self, question: &str, from: usize, keys: &str) -> usize {
-        let at = self.wait(question, from);
-        if question.contains("not shown") {
-            self.wait_silent();
-        }
-        self.type_keys(keys);
-        at
-    }
-
-    fn ended(&mut self) -> ExitStatus {
-        let start = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
-            }
-            assert!(start.elapsed() < Duration::from_secs(30), "still there:\n{}", self.shown());
-            std::thread::park_timeout(Duration::from_millis(5));
-        }
-    }
-}
 
 fn officer(folder: &Path, fake: &Fake, name: &str) {
     use payhsm_officer::{Identity, passphrase::Cost, random::SystemRandom};
@@ -196,12 +93,7 @@ fn a_signal_at_a_passphrase_turns_the_echo_on_too() {
     let mut screen = Screen::open(folder.path(), &["officer", "new", "alice"]);
     screen.wait("New passphrase: (not shown)", 0);
     screen.wait_silent();
-    // The console is the child of setsid, which waits for it.
-    let parent = screen.child.id();
-    let children =
-        std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap();
-    let console = children.split_whitespace().next().map_or(parent.to_string(), str::to_owned);
-    assert!(Command::new("kill").args(["-TERM", &console]).status().unwrap().success());
+    screen.signal("-TERM");
     assert_eq!(screen.ended().code(), Some(130));
     assert!(screen.echoes(), "the echo is on again");
     assert!(!folder.path().join("alice.officer").exists());
@@ -235,7 +127,7 @@ fn an_officer_is_made_and_takes_another_passphrase() {
     let mut screen =
         Screen::open(folder.path(), &["officer", "change-passphrase", "alice.officer"]);
     let mut at = screen.answer("Passphrase of alice: (not shown)", 0, "wrong\r");
-    at = screen.wait("Wrong passphrase.", at);
+    at = screen.wait("Wrong passphrase (1 of 5).", at);
     at = screen.answer("(not shown)", at, &first);
     at = screen.answer("New passphrase: (not shown)", at, "another passphrase\r");
     screen.answer("Once more: (not shown)", at, "another passphrase\r");

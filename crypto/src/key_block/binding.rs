@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{ClearKey, KeyBlockError};
+use super::KeyBlockError;
 use crate::cipher::BlockKey;
 use crate::mac::{CmacKey, Mac, MacError, Padding, cbc_mac};
 
@@ -58,12 +58,6 @@ impl Binding {
     fn text_len(&self, key_len: usize, masked_len: Option<usize>) -> usize {
         let held = LENGTH_FIELD + key_len.max(masked_len.unwrap_or(0)).min(LONGEST_KEY);
         held.next_multiple_of(self.encryption.block_len())
-    }
-
-    pub(super) fn unwrap(&self, header: &[u8], body: &[u8]) -> Result<ClearKey, KeyBlockError> {
-        let mut buffer = Zeroizing::new(body.to_vec());
-        let key = self.open(header, &mut buffer)?;
-        Ok(ClearKey(buffer, key))
     }
 
     /// Opens in place; gives the place of the key, or wipes `body`.

@@ -6,8 +6,8 @@
 use core::fmt;
 use core::ops::Range;
 
+use super::KeyBlockError;
 use super::binding::{Binding, BlockMac, Family, Order, derive, variants};
-use super::{ClearKey, KeyBlockError};
 use crate::mac::CmacKey;
 
 /// A TDES LMK or ZMK made ready for blocks of version 0.
@@ -46,13 +46,8 @@ macro_rules! wrapping_key {
         }
 
         impl $name {
-            /// Opens a block: `header` in ASCII without the 'S', `body` the binary ciphertext and MAC.
-            pub fn unwrap(&self, header: &[u8], body: &[u8]) -> Result<ClearKey, KeyBlockError> {
-                same_version(header, $version)?;
-                self.0.unwrap(header, body)
-            }
-
-            /// As [`Self::unwrap`], within `body`: gives the place of the key in it, or an error and a wiped `body`.
+            /// Opens a block within `body`, the binary ciphertext and MAC; `header` in ASCII without the 'S'.
+            /// Gives the place of the key in it, or an error and a wiped `body`.
             pub fn unwrap_in_place(
                 &self,
                 header: &[u8],

@@ -6,8 +6,8 @@
 use core::fmt;
 use core::ops::Range;
 
+use super::KeyBlockError;
 use super::binding::{Binding, BlockMac, Family, Order, derive, variants};
-use super::{ClearKey, KeyBlockError};
 use crate::mac::CmacKey;
 
 /// A key-block protection key (KBPK) made ready for blocks of one version.
@@ -67,13 +67,8 @@ impl ProtectionKey {
         Ok(Self { binding: Binding { encryption, mac, mac_len, order }, version })
     }
 
-    /// Opens a block: `header` in ASCII with its optional blocks, `body` the binary ciphertext and MAC.
-    pub fn unwrap(&self, header: &[u8], body: &[u8]) -> Result<ClearKey, KeyBlockError> {
-        self.same_version(header)?;
-        self.binding.unwrap(header, body)
-    }
-
-    /// As [`Self::unwrap`], within `body`: gives the place of the key in it, or an error and a wiped `body`.
+    /// Opens a block within `body`, the binary ciphertext and MAC; `header` in ASCII with its optional blocks.
+    /// Gives the place of the key in it, or an error and a wiped `body`.
     pub fn unwrap_in_place(
         &self,
         header: &[u8],
@@ -110,9 +105,13 @@ impl ProtectionKey {
     }
 }
 
-/// Opens one block under a KBPK used once. See [`ProtectionKey::unwrap`].
-pub fn unwrap(kbpk: &[u8], header: &[u8], body: &[u8]) -> Result<ClearKey, KeyBlockError> {
-    ProtectionKey::new(Version::of(header)?, kbpk)?.unwrap(header, body)
+/// Opens one block under a KBPK used once. See [`ProtectionKey::unwrap_in_place`].
+pub fn unwrap_in_place(
+    kbpk: &[u8],
+    header: &[u8],
+    body: &mut [u8],
+) -> Result<Range<usize>, KeyBlockError> {
+    ProtectionKey::new(Version::of(header)?, kbpk)?.unwrap_in_place(header, body)
 }
 
 /// Makes one block under a KBPK used once. See [`ProtectionKey::wrap`].

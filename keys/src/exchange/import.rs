@@ -79,6 +79,7 @@ impl Key<Zmk> {
             KeyField::Cryptogram(cryptogram) => {
                 self.import_cryptogram(cryptogram, atalla, import, rules)?
             }
+            KeyField::Stored(_) => return Err(KeyRefused::Scheme),
         };
         check_strength(self, &imported.key)?;
         Ok(imported)

@@ -50,7 +50,9 @@ impl Lmk {
                 DecimalisationTable::UnderAesLmk(_),
             )
             | (LmkKeys::AesKeyBlock(_), DecimalisationTable::UnderDesLmk(_))
-            | (_, DecimalisationTable::Plain(_)) => Err(TableRefused),
+            | (_, DecimalisationTable::Plain(_) | DecimalisationTable::OfPvk(_)) => {
+                Err(TableRefused)
+            }
         }?;
         open.check_spread().map_err(|_| TableRefused)?;
         Ok(open)

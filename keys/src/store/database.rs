@@ -47,7 +47,13 @@ pub(super) fn read_untouched(path: &Path) -> Result<Records, StoreRefused> {
 }
 
 pub(super) fn open(path: &Path) -> Result<Database, StoreRefused> {
-    Database::builder().set_cache_size(CACHE).open(path).map_err(StoreRefused::opening)
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE);
+    #[cfg(test)]
+    if let Some(file) = super::faults::file(path) {
+        return builder.create_with_backend(file).map_err(StoreRefused::opening);
+    }
+    builder.open(path).map_err(StoreRefused::opening)
 }
 
 /// Every record, as of one moment.

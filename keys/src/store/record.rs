@@ -2,7 +2,7 @@
 
 use super::{StoreKey, StoreRefused};
 use crate::random::Random;
-use payhsm_arena::ArenaBox;
+use payhsm_arena::{ArenaBox, with_stack_wiped};
 use payhsm_crypto::aead::{NONCE, TAG};
 
 /// The format of a value.
@@ -11,6 +11,10 @@ pub(super) const FORMAT: u8 = 1;
 const PREFIX: usize = 1 + 4 + 8;
 /// The longest text of a record, bytes.
 const LONGEST: usize = 256 << 10;
+
+/// Bytes of stack that the cipher takes. On one of its own: what a round key leaves would go with the database's
+/// structures, in their gaps, to the heap.
+const CIPHER: usize = 16 << 10;
 
 /// What can be said of a value without a key. All of it is authenticated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +108,8 @@ pub(super) fn seal(
     let mut nonce = [0; NONCE];
     random.fill(&mut nonce).map_err(|_| StoreRefused::Random)?;
     let prefix = place.prefix();
-    let tag = key.0.seal(&nonce, &said(&prefix, place.name), text);
+    let said = said(&prefix, place.name);
+    let tag = with_stack_wiped::<CIPHER, _>(|| key.0.seal(&nonce, &said, text));
     let tag = tag.map_err(|_| StoreRefused::TooLong)?;
     Ok([prefix.as_slice(), &nonce, text, &tag].concat())
 }
@@ -139,5 +144,7 @@ fn open_into(
     let damaged = || StoreRefused::Damaged(name.to_owned());
     let known = parts(value).filter(|parts| parts.prefix.first() == Some(&FORMAT));
     let Parts { prefix, nonce, tag, .. } = known.ok_or_else(damaged)?;
-    key.0.open(nonce, &said(prefix, name), text, tag).map_err(|_| damaged())
+    let said = said(prefix, name);
+    let opened = with_stack_wiped::<CIPHER, _>(|| key.0.open(nonce, &said, text, tag));
+    opened.map_err(|_| damaged())
 }

@@ -100,7 +100,7 @@ impl SealedStore {
         }
         let files = self.files;
         let mut store =
-            Store { database, files, anchor, keys, current, header, index, uncertain: false };
+            Store { database, files, anchor, keys, current, header, index, failed: false };
         if older.is_some() {
             store.change(random, |batch| {
                 batch.restore_past(highest);

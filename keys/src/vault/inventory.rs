@@ -7,7 +7,7 @@ use crate::lmk::{Lmk, LmkSet};
 use crate::random::Random;
 use crate::rules::KeyRules;
 use payhsm_crypto::pin::DecimalisationTable as OpenTable;
-use payhsm_protocol::field::{KeyBlock, KeyField, KeyScheme};
+use payhsm_protocol::field::{KeyBlock, KeyField, KeyScheme, LmkId};
 use payhsm_protocol::officer::Zone;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// All of it whole, and never changed.
 pub struct Inventory {
     lmks: LmkSet,
-    old: Option<Lmk>,
+    old: Vec<Lmk>,
     keys: BTreeMap<String, LabelledKey>,
     slots: BTreeMap<u16, String>,
     zones: BTreeMap<String, Zone>,
@@ -38,14 +38,8 @@ impl Inventory {
         }
         let old = store.get_secret(records::OLD)?.map(SecretRecord::open).transpose()?;
         let old = old.map(|old| Lmk::aes_from_secret(old.id, &old.secret)).transpose()?;
-        let mut made = Self {
-            lmks,
-            old,
-            keys: BTreeMap::new(),
-            slots: BTreeMap::new(),
-            zones: BTreeMap::new(),
-            tables: BTreeMap::new(),
-        };
+        let old = old.into_iter().collect();
+        let mut made = Self { old, ..Self::from(lmks) };
         for label in store.list("key") {
             let name = key_name(&label);
             let mut key = LabelledKey::from_text(&name, &text(working, &name)?)?;
@@ -80,7 +74,20 @@ impl Inventory {
     /// The master before this one, for BW, BG and LO.
     #[must_use]
     pub fn old_lmk(&self) -> Option<&Lmk> {
-        self.old.as_ref()
+        self.old.first()
+    }
+
+    /// The LMK that was in force under this id before.
+    #[must_use]
+    pub fn old_lmk_of(&self, id: LmkId) -> Option<&Lmk> {
+        self.old.iter().find(|lmk| lmk.id() == id)
+    }
+
+    /// The same, and requests under the LMK with its id may bring what is under this one.
+    #[must_use]
+    pub fn with_old_lmk(mut self, lmk: Lmk) -> Self {
+        self.old.push(lmk);
+        self
     }
 
     /// A key for a request, under the master LMK.
@@ -111,6 +118,12 @@ impl Inventory {
     /// [`VaultRefused::NoKey`]
     pub fn key(&self, label: &str) -> Result<&LabelledKey, VaultRefused> {
         self.keys.get(label).ok_or_else(|| VaultRefused::NoKey(label.to_owned()))
+    }
+
+    /// A key by label, disabled or not, and the label as it is kept here.
+    #[must_use]
+    pub fn stored(&self, label: &str) -> Option<(&str, &LabelledKey)> {
+        self.keys.get_key_value(label).map(|(label, key)| (label.as_str(), key))
     }
 
     /// All keys, by label.
@@ -158,6 +171,26 @@ impl Inventory {
     }
 }
 
+/// LMKs alone: an appliance without a store.
+impl From<LmkSet> for Inventory {
+    fn from(lmks: LmkSet) -> Self {
+        Self {
+            lmks,
+            old: Vec::new(),
+            keys: BTreeMap::new(),
+            slots: BTreeMap::new(),
+            zones: BTreeMap::new(),
+            tables: BTreeMap::new(),
+        }
+    }
+}
+
+impl From<LmkSet> for Arc<Inventory> {
+    fn from(lmks: LmkSet) -> Self {
+        Self::new(lmks.into())
+    }
+}
+
 /// The text of a record that is there.
 fn text(working: &Working, name: &str) -> Result<Vec<u8>, VaultRefused> {
     working.store.get(name)?.ok_or_else(|| VaultRefused::Record(name.to_owned()))
@@ -175,7 +208,7 @@ pub(super) fn moved(
     let key = AnyKey::open(from, &KeyField::Block(block.clone()), None, &rules)?;
     match key.seal_under(to, KeyScheme::Thales, random)? {
         KeyField::Block(block) => Ok(block),
-        KeyField::Cryptogram(_) => Err(VaultRefused::Block),
+        KeyField::Cryptogram(_) | KeyField::Stored(_) => Err(VaultRefused::Block),
     }
 }
 

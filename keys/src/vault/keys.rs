@@ -96,7 +96,7 @@ impl Vault {
                 Export { form: ExportForm::X9143(None), exportability: None, attributes: None };
             match zmk.export(&key, &export, random, &self.rules)? {
                 KeyField::Block(block) => Ok((blocks::to_text(&block)?, key.check_value()?)),
-                KeyField::Cryptogram(_) => Err(VaultRefused::Block),
+                KeyField::Cryptogram(_) | KeyField::Stored(_) => Err(VaultRefused::Block),
             }
         })
     }

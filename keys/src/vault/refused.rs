@@ -19,7 +19,7 @@ pub enum VaultRefused {
     #[error(transparent)]
     Store(#[from] StoreRefused),
     /// A key.
-    #[error("the key is refused: {0}")]
+    #[error("the key is refused: {}", in_words(.0))]
     Key(#[from] KeyRefused),
     /// Shares.
     #[error(transparent)]
@@ -102,12 +102,53 @@ pub enum VaultRefused {
     #[error("this is the LMK that is in force")]
     SameLmk,
     /// Nothing else goes while the master is being changed.
-    #[error("the master LMK is being changed; that has to be finished first")]
+    #[error(
+        "the LMK is being changed, and until all records have moved nothing else in the store can be: go on with the change, \
+         then do this once more"
+    )]
     Changing,
     /// Nothing is being changed.
     #[error("the master LMK is not being changed")]
     NotChanging,
+    /// Shares that make another LMK than the one in force.
+    #[error(
+        "the shares make an LMK, but not the one in force: they are of an LMK before it, or of another appliance"
+    )]
+    OtherLmk,
     /// There is no old LMK.
     #[error("there is no old LMK")]
     NoOldLmk,
+}
+
+/// For officers, who can do something about it.
+const fn in_words(refused: &KeyRefused) -> &'static str {
+    match refused {
+        KeyRefused::WeakerWrappingKey => {
+            "it is stronger than the ZMK that is to protect it; take a ZMK that is at least as strong"
+        }
+        KeyRefused::NotExportable => "it was made so that it never leaves, or not in this form",
+        KeyRefused::Authentication => {
+            "the block is not authentic; it was mistyped or changed, or it is under another ZMK than this (compare check values)"
+        }
+        KeyRefused::Weak => "a part of it is one of the weak DES keys",
+        KeyRefused::EqualParts => "its parts are equal, so that it is a shorter key in disguise",
+        KeyRefused::Parity => "its parity is wrong; it was probably mistyped",
+        KeyRefused::Length => {
+            "it is too short or too long for its algorithm, or this profile does not take the length"
+        }
+        KeyRefused::Usage => "the block says another usage than was asked for",
+        KeyRefused::Algorithm => "the algorithm does not exist, or does not fit the usage",
+        KeyRefused::ModeOfUse => "the mode of use does not fit the usage",
+        KeyRefused::Widened => {
+            "the block allows less than was asked for; a key may only be bound narrower"
+        }
+        KeyRefused::Scheme => "its form does not fit the key that it is under",
+        KeyRefused::KeyType => "there is no such key type",
+        KeyRefused::LmkId => "there is no such LMK",
+        KeyRefused::VersionNumber => "the version number of the block does not fit",
+        KeyRefused::OptionalBlocks => "the optional blocks do not fit",
+        KeyRefused::Internal => {
+            "the appliance could not do its work: no randomness, or no secret memory"
+        }
+    }
 }

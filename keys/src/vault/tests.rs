@@ -114,7 +114,7 @@ fn complete(vault: &Vault, expected: &[Vec<u8>]) {
     }
     assert!(inventory.lmks().get(LmkId(7)).is_some());
     assert_eq!(inventory.labelled("key-3"), Err(VaultRefused::Disabled("key-3".into())));
-    assert!(inventory.in_slot(5).is_ok() && inventory.table("key-0").is_ok());
+    assert!(inventory.label_in_slot(5).is_some() && inventory.table("key-0").is_ok());
     assert_eq!(inventory.zone("VIS").unwrap().zpk.as_deref(), Some("key-1"));
     assert_eq!(vault.officers().unwrap()[0].name, "alice");
 }
@@ -250,11 +250,16 @@ fn while_the_master_is_changed_nothing_else_is() {
     assert_eq!(vault.destroy_key("key-9", random), Err(VaultRefused::Changing));
 
     // Its shares were lost on their way: others are made, and they unseal.
-    let shares = vault.split_again(ID, Quorum { needed: 2, of: 3 }, random).unwrap();
     let mut combining = Combining::new();
-    for share in shares.iter().skip(1) {
-        combining.add(share.bytes()).unwrap();
-    }
+    let holders = ["erin", "frank", "grace"].map(str::to_owned);
+    let split = (Quorum { needed: 2, of: 3 }, holders.as_slice());
+    vault
+        .split_again::<_, VaultRefused>(ID, split, random, |of, shares| {
+            assert_eq!(*of, new_lmk().check_value().unwrap());
+            Ok(shares.iter().skip(1).try_for_each(|one| combining.add(one.bytes()).map(drop))?)
+        })
+        .unwrap();
+    assert_eq!([vault.is_next(&new_lmk()), vault.is_next(&old_lmk())], [Ok(true), Ok(false)]);
     let first = vault.continue_change(random).unwrap();
     assert_eq!((first.done, first.finished), (32, false));
     vault.seal();
@@ -266,6 +271,7 @@ fn while_the_master_is_changed_nothing_else_is() {
     while !vault.continue_change(random).unwrap().finished {}
     let master = vault.inventory().unwrap().lmks().default_lmk().check_value();
     assert_eq!(master, new_lmk().check_value().unwrap());
+    assert_eq!(vault.about_lmks().unwrap()[0].holders, holders);
     complete(&vault, &expected);
 }
 

@@ -4,7 +4,7 @@ use super::records::{Table, encode, table_name, zone_name};
 use super::{Inventory, Vault, VaultRefused};
 use crate::random::Random;
 use payhsm_crypto::pin::DecimalisationTable as OpenTable;
-use payhsm_protocol::officer::Zone;
+use payhsm_protocol::officer::{TableLine, Zone};
 
 /// Usages of the three keys of a zone, and of keys that tables are for.
 const ZMK: &[[u8; 2]] = &[*b"K0", *b"52"];
@@ -71,6 +71,25 @@ impl Vault {
             let digits = *digits.ok_or(VaultRefused::Table)?;
             let text = Table { digits, check_value }.to_text()?;
             Ok(working.store.change(random, |batch| batch.put(&table_name(pvk), text))?)
+        })
+    }
+
+    /// The tables by PVK, without their digits.
+    ///
+    /// # Errors
+    /// [`VaultRefused::Sealed`], or what the store says.
+    pub fn list_tables(&self) -> Result<Vec<TableLine>, VaultRefused> {
+        let inventory = self.shown()?;
+        self.read(|working| {
+            let lines = working.store.list("table").into_iter().map(|pvk| {
+                let name = table_name(&pvk);
+                let text = working.store.get(&name)?;
+                let text = text.ok_or_else(|| VaultRefused::Record(name.clone()))?;
+                let check_value = Table::from_text(&name, &text)?.check_value;
+                let serves = inventory.table(&pvk).is_ok();
+                Ok(TableLine { pvk, check_value, serves })
+            });
+            lines.collect()
         })
     }
 

@@ -141,9 +141,9 @@ pub(crate) fn clear(key: &AnyKey) -> Vec<u8> {
     let zmk = known_zmk(b'A', AES_KEY);
     let export = Export { form: ExportForm::X9143(None), exportability: None, attributes: None };
     let exported = zmk.export(key, &export, &mut random(), &KeyRules::PRODUCTION).unwrap();
-    let KeyField::Block(block) = exported else { panic!() };
-    let clear = x9143::unwrap(&unhex(AES_KEY), &block.header, &block.body).unwrap();
-    clear.danger_clear_bytes().to_vec()
+    let KeyField::Block(mut block) = exported else { panic!() };
+    let key = x9143::unwrap_in_place(&unhex(AES_KEY), &block.header, &mut block.body).unwrap();
+    block.body[key].to_vec()
 }
 
 /// The field with one bit of its encrypted part turned.
@@ -152,6 +152,7 @@ pub(crate) fn with_body_bit(field: &KeyField, bit: usize) -> KeyField {
     let bytes = match &mut field {
         KeyField::Block(block) => &mut block.body,
         KeyField::Cryptogram(cryptogram) => &mut cryptogram.bytes,
+        KeyField::Stored(_) => panic!("a name"),
     };
     let bit = bit % (8 * bytes.len());
     bytes[bit / 8] ^= 1 << (bit % 8);
@@ -172,5 +173,6 @@ pub(crate) fn body_bits(field: &KeyField) -> usize {
     8 * match field {
         KeyField::Block(block) => block.body.len(),
         KeyField::Cryptogram(cryptogram) => cryptogram.bytes.len(),
+        KeyField::Stored(_) => panic!("a name"),
     }
 }

@@ -7,14 +7,15 @@ use payhsm_protocol::command::shared::{
 use payhsm_protocol::command::{
     Done, a0_generate_key as a0, a4_form_key as a4, a6_import_key as a6, a8_export_key as a8,
     b0_translate_key_scheme as b0, bc_compare_pin_tpk as bc, be_compare_pin_zpk as be,
-    ca_translate_pin_tpk_to_zpk as ca, cc_translate_pin_zpk_to_zpk as cc, cu_change_pin_pvv as cu,
+    bg_migrate_pin as bg, bw_migrate_key as bw, ca_translate_pin_tpk_to_zpk as ca,
+    cc_translate_pin_zpk_to_zpk as cc, cs_modify_header as cs, cu_change_pin_pvv as cu,
     cw_generate_cvv as cw, de_generate_offset_of_lmk_pin as de, dg_generate_pvv_of_lmk_pin as dg,
     du_change_pin_ibm as du, ee_derive_pin_ibm as ee, fa_import_zpk as fa,
     fc_import_terminal_key as fc, fe_export_terminal_key as fe, gc_export_zpk as gc,
     ha_generate_tak as ha, hc_generate_terminal_key as hc, ia_generate_zpk as ia,
-    ja_generate_random_pin as ja, jg_translate_pin_lmk_to_zpk as jg, m2_decrypt_data as m2,
-    m4_translate_data as m4, m6_generate_mac as m6, ng_decrypt_pin as ng, no_status as no,
-    ra_revoke_activities as ra, take_body,
+    ja_generate_random_pin as ja, jg_translate_pin_lmk_to_zpk as jg, lo_migrate_table as lo,
+    m2_decrypt_data as m2, m4_translate_data as m4, m6_generate_mac as m6, ng_decrypt_pin as ng,
+    no_status as no, ra_revoke_activities as ra, take_body,
 };
 use payhsm_protocol::compact::{Compact, Malformed};
 use payhsm_protocol::field::{
@@ -26,9 +27,13 @@ use payhsm_protocol::{Command, Opcode};
 
 pub(crate) const LMK: LmkId = LmkId(1);
 
+/// What it has as its old LMK. What is made under that one is only to be brought over.
+const OLD_LMK: LmkId = LmkId(0);
+
 fn read<C: Command>(body: &[u8]) -> C {
     let (lmk, request) = take_body::<C>(body).unwrap();
-    assert_eq!(lmk, Some(LMK));
+    let made = matches!(C::OPCODE, Opcode::A0 | Opcode::JA);
+    assert!(lmk == Some(LMK) || (made && lmk == Some(OLD_LMK)), "{lmk:?}");
     request
 }
 
@@ -119,6 +124,24 @@ pub(super) fn answer(code: [u8; 2], body: &[u8], out: &mut Vec<u8>) -> Result<()
             let request = read::<b0::TranslateKeyScheme>(body);
             assert_eq!(request.key, cryptogram(CryptogramScheme::U));
             b0::TranslatedKey { key: cryptogram(CryptogramScheme::X) }.put(out)
+        }
+        Opcode::BW => {
+            let request = read::<bw::MigrateKey>(body);
+            assert_eq!(request.key.0, cryptogram(CryptogramScheme::U));
+            let check_value = Some(check_value());
+            bw::MigratedKey { key: key(*b"P0"), check_value }.put(out)
+        }
+        Opcode::BG => {
+            assert_eq!(read::<bg::MigratePin>(body).pin, lmk_pin());
+            PinUnderLmk { pin: lmk_pin() }.put(out)
+        }
+        Opcode::LO => {
+            let table = read::<lo::MigrateTable>(body).table;
+            lo::MigratedTable { table }.put(out)
+        }
+        Opcode::CS => {
+            assert_eq!(read::<cs::ModifyHeader>(body).key.0, key(*b"P0"));
+            cs::ModifiedKey { key: key(*b"P0") }.put(out)
         }
         Opcode::A8 => {
             let request = read::<a8::ExportKey>(body);

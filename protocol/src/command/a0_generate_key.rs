@@ -3,7 +3,8 @@
 use super::{Command, Opcode, Reply};
 use crate::ErrorCode;
 use crate::field::{
-    CheckValue, Checked, ExportForm, KeyAttributes, KeyField, KeyScheme, KeyType, WrappingKey,
+    CheckValue, Checked, ExportForm, KeyAttributes, KeyField, KeyScheme, KeyType, Names, Shelf,
+    WrappingKey,
 };
 use crate::host::{Fields, Writer};
 use wincode::{SchemaRead, SchemaWrite};
@@ -35,6 +36,12 @@ impl Checked for CopyForExport {
     fn check(&self) -> Result<(), ErrorCode> {
         self.wrapping_key.check()?;
         self.form.check()
+    }
+}
+
+impl Names for CopyForExport {
+    fn fill_in(&mut self, shelf: &dyn Shelf) -> Result<(), ErrorCode> {
+        self.wrapping_key.fill_in(shelf)
     }
 }
 

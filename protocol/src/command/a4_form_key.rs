@@ -3,7 +3,9 @@
 use super::shared::KeyAndCheckValue;
 use super::{Command, Opcode};
 use crate::ErrorCode;
-use crate::field::{Checked, KeyField, KeyScheme, KeyType, OptionalBlock, all_digits};
+use crate::field::{
+    Checked, KeyField, KeyScheme, KeyType, Names, OptionalBlock, Shelf, all_digits, names_nothing,
+};
 use crate::host::{Bare, Fields};
 use wincode::{SchemaRead, SchemaWrite};
 
@@ -34,6 +36,12 @@ impl Checked for Components {
     }
 }
 
+impl Names for Components {
+    fn fill_in(&mut self, shelf: &dyn Shelf) -> Result<(), ErrorCode> {
+        self.0.fill_in(shelf)
+    }
+}
+
 /// The part of a key block header that is the formed key's own.
 #[derive(Clone, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
 pub struct FormedHeader {
@@ -42,6 +50,8 @@ pub struct FormedHeader {
     /// Optional blocks, in order.
     pub optional_blocks: Vec<OptionalBlock>,
 }
+
+names_nothing!(FormedHeader);
 
 impl Checked for FormedHeader {
     fn check(&self) -> Result<(), ErrorCode> {

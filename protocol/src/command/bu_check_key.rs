@@ -37,14 +37,7 @@ impl Command for CheckKey {
         let [length] = fields.chars()?;
         let length = KeyLengthFlag::from_code(length).ok_or(ErrorCode::InvalidKeyLengthFlag)?;
         let key = fields.key(Bare::Single)?;
-        let key_type = match code {
-            [b'F', b'F'] => key_type_behind(fields, &key)?,
-            // The variant, and the second digit of the pair: 42 is 402, 01 is 001.
-            [variant @ b'0'..=b'9', pair @ (b'0'..=b'9' | b'A' | b'B')] => {
-                KeyType([variant, b'0', pair])
-            }
-            _ => return Err(ErrorCode::InvalidKeyTypeCode),
-        };
+        let key_type = fields.key_type_of_code(code, &key)?;
         let check_value = if fields.skip(b';') {
             if fields.chars()? != *b"00" {
                 return Err(ErrorCode::InvalidInput);
@@ -54,16 +47,6 @@ impl Command for CheckKey {
             None
         };
         Ok(Self { key_type, length, key, check_value })
-    }
-}
-
-/// `;` and 3H. A key block may go without it, for `FFF` is all that it can be; so `;00` behind one
-/// is the beginning of what is asked of the check value.
-fn key_type_behind(fields: &mut Fields<'_>, key: &KeyField) -> Result<KeyType, ErrorCode> {
-    match key {
-        KeyField::Block(_) if fields.byte_at(1) != Some(b'F') => Ok(KeyType::KEY_BLOCK),
-        KeyField::Block(_) | KeyField::Cryptogram(_) if fields.skip(b';') => fields.key_type(),
-        KeyField::Block(_) | KeyField::Cryptogram(_) => Err(ErrorCode::InvalidKeyTypeCode),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Command, Opcode, Reply};
 use crate::ErrorCode;
-use crate::field::{Bytes, Checked};
+use crate::field::{Bytes, Checked, names_nothing};
 use crate::host::{Fields, Writer};
 use wincode::{SchemaRead, SchemaWrite};
 
@@ -17,6 +17,8 @@ request! {
 /// How many random bytes: 1 to 256.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
 pub struct RandomLength(pub u16);
+
+names_nothing!(RandomLength);
 
 impl Checked for RandomLength {
     fn check(&self) -> Result<(), ErrorCode> {

@@ -2,7 +2,7 @@
 
 use super::{Command, Opcode, Reply};
 use crate::ErrorCode;
-use crate::field::Checked;
+use crate::field::{Checked, names_nothing};
 use crate::host::{Fields, Writer};
 use wincode::{SchemaRead, SchemaWrite};
 
@@ -24,6 +24,8 @@ pub enum StatusMode {
     /// `02`: where the appliance stands.
     State,
 }
+
+names_nothing!(StatusMode);
 
 impl Checked for StatusMode {
     fn check(&self) -> Result<(), ErrorCode> {

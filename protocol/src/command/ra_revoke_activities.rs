@@ -2,7 +2,7 @@
 
 use super::{Command, Opcode, Reply};
 use crate::ErrorCode;
-use crate::field::Checked;
+use crate::field::{Checked, names_nothing};
 use crate::host::{Fields, Writer};
 use wincode::{SchemaRead, SchemaWrite};
 
@@ -23,6 +23,8 @@ request! {
 /// Activities by their names.
 #[derive(Clone, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
 pub struct ActivityNames(pub Vec<ActivityName>);
+
+names_nothing!(ActivityNames);
 
 impl Checked for ActivityNames {
     fn check(&self) -> Result<(), ErrorCode> {

@@ -28,7 +28,7 @@ impl Reply for TranslatedPinBlock {
 }
 
 reply! {
-    /// A PIN under the LMK: BA, EE, JA, JC, JE.
+    /// A PIN under the LMK: BA, BG, EE, JA, JC, JE.
     pub struct PinUnderLmk {
         /// The PIN, encrypted.
         pub pin: LmkPin,

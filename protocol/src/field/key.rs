@@ -1,16 +1,19 @@
 //! How a message names a key.
 
-use super::{Checked, always_valid};
+use super::stored::StoredKey;
+use super::{Checked, always_valid, names_nothing};
 use crate::ErrorCode;
 use wincode::{SchemaRead, SchemaWrite};
 
-/// A key in a request or a reply: always encrypted, under an LMK or under a ZMK.
+/// A key in a request or a reply: encrypted, under an LMK or under a ZMK, or named.
 #[derive(Clone, PartialEq, Eq, SchemaRead, SchemaWrite)]
 pub enum KeyField {
     /// An authenticated key block.
     Block(KeyBlock),
     /// A cryptogram of the variant or X9.17 schemes: legacy.
     Cryptogram(Cryptogram),
+    /// The name of a key that officers stored; only in a request, until the engine has put the key in its place.
+    Stored(StoredKey),
 }
 
 /// Which key block form it is: the scheme letter in front of it in the host dialect.
@@ -48,6 +51,22 @@ pub enum CryptogramScheme {
     X,
     /// `Y`: triple length, ANSI X9.17.
     Y,
+}
+
+/// A key that comes with the request and is not only named: for commands that give it back under the LMK. What is
+/// stored stays in the store, where officers can disable it.
+#[derive(Clone, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
+pub struct SentKey(pub KeyField);
+
+names_nothing!(SentKey);
+
+impl Checked for SentKey {
+    fn check(&self) -> Result<(), ErrorCode> {
+        match &self.0 {
+            KeyField::Stored(_) => Err(ErrorCode::InvalidKeyScheme),
+            KeyField::Block(_) | KeyField::Cryptogram(_) => self.0.check(),
+        }
+    }
 }
 
 /// A key encrypted without authentication: 8, 16 or 24 bytes.
@@ -117,6 +136,12 @@ impl KeyBlock {
         self.at::<1>(7).map(|[byte]| byte)
     }
 
+    /// Whether this says that it holds an AES key (so a PIN block under it is 16 bytes long).
+    #[must_use]
+    pub fn says_aes(&self) -> bool {
+        self.algorithm() == Some(b'A')
+    }
+
     /// Mode of use, header byte 8.
     #[must_use]
     pub fn mode_of_use(&self) -> Option<u8> {
@@ -127,17 +152,6 @@ impl KeyBlock {
     #[must_use]
     pub fn exportability(&self) -> Option<u8> {
         self.at::<1>(11).map(|[byte]| byte)
-    }
-}
-
-impl KeyField {
-    /// Whether this says that it holds an AES key (so a PIN block under it is 16 bytes long).
-    #[must_use]
-    pub fn says_aes(&self) -> bool {
-        match self {
-            Self::Block(block) => block.algorithm() == Some(b'A'),
-            Self::Cryptogram(_) => false,
-        }
     }
 }
 
@@ -159,6 +173,7 @@ impl Checked for KeyField {
                 };
                 if fits { Ok(()) } else { Err(ErrorCode::InvalidKeyScheme) }
             }
+            Self::Stored(named) => named.check(),
         }
     }
 }
@@ -169,6 +184,7 @@ impl std::fmt::Debug for KeyField {
         match self {
             Self::Block(block) => block.fmt(f),
             Self::Cryptogram(cryptogram) => cryptogram.fmt(f),
+            Self::Stored(named) => named.fmt(f),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! How a key is to leave or to arrive.
 
 use super::{
-    Checked, Exportability, KeyAttributes, KeyField, KeyScheme, OptionalBlock, always_valid,
+    Checked, Exportability, KeyAttributes, KeyField, KeyScheme, Names, OptionalBlock, Shelf,
+    always_valid,
 };
 use crate::ErrorCode;
 use wincode::{SchemaRead, SchemaWrite};
@@ -19,6 +20,14 @@ impl Checked for WrappingKey {
     fn check(&self) -> Result<(), ErrorCode> {
         match self {
             Self::Zmk(key) | Self::Tmk(key) => key.check(),
+        }
+    }
+}
+
+impl Names for WrappingKey {
+    fn fill_in(&mut self, shelf: &dyn Shelf) -> Result<(), ErrorCode> {
+        match self {
+            Self::Zmk(key) | Self::Tmk(key) => key.fill_in(shelf),
         }
     }
 }
@@ -182,6 +191,19 @@ impl KeyLengthFlag {
             b'2' => Some(Self::Triple),
             b'F' => Some(Self::KeyBlock),
             _ => None,
+        }
+    }
+
+    /// Whether it says what is so of this key.
+    #[must_use]
+    pub const fn fits(self, key: &KeyField) -> bool {
+        match (key, self) {
+            // A block knows its length; what the flag says of it does not matter.
+            (KeyField::Block(_) | KeyField::Stored(_), _) => true,
+            (KeyField::Cryptogram(key), Self::Single) => key.bytes.len() == 8,
+            (KeyField::Cryptogram(key), Self::Double) => key.bytes.len() == 16,
+            (KeyField::Cryptogram(key), Self::Triple) => key.bytes.len() == 24,
+            (KeyField::Cryptogram(_), Self::KeyBlock) => false,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a PIN is verified against: tables, validation data, offsets, PVVs.
 
-use super::{Checked, all_digits};
+use super::{Checked, StoredKey, all_digits};
 use crate::ErrorCode;
 use wincode::{SchemaRead, SchemaWrite};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -14,6 +14,8 @@ pub enum DecimalisationTable {
     UnderDesLmk([u8; 8]),
     /// Under an AES LMK (`L` and 32 hex digits in the host dialect).
     UnderAesLmk([u8; 16]),
+    /// The one that officers bound to this PVK, which has to be the PVK of the request.
+    OfPvk(StoredKey),
 }
 
 impl Checked for DecimalisationTable {
@@ -21,6 +23,7 @@ impl Checked for DecimalisationTable {
         match self {
             Self::Plain(digits) => all_digits(digits, ErrorCode::InvalidDecimalisationTable),
             Self::UnderDesLmk(_) | Self::UnderAesLmk(_) => Ok(()),
+            Self::OfPvk(named) => named.check(),
         }
     }
 }
@@ -53,6 +56,7 @@ impl std::fmt::Debug for DecimalisationTable {
             Self::Plain(_) => "DecimalisationTable(plain)",
             Self::UnderDesLmk(_) => "DecimalisationTable(under a DES LMK)",
             Self::UnderAesLmk(_) => "DecimalisationTable(under an AES LMK)",
+            Self::OfPvk(_) => "DecimalisationTable(stored)",
         })
     }
 }

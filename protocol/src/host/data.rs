@@ -39,7 +39,7 @@ impl Fields<'_> {
     /// # Errors
     /// 15 if it is not hex.
     pub fn initial_vector(&mut self, key: &KeyField) -> Result<InitialVector, ErrorCode> {
-        if key.says_aes() {
+        if self.is_aes(key) {
             self.hex_bytes().map(InitialVector::Aes)
         } else {
             self.hex_bytes().map(InitialVector::Tdes)

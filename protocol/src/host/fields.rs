@@ -3,7 +3,9 @@
 use super::primitive::{Refused, chars, decimal, digits, hex_bytes, hexadecimal, or, unhex};
 use super::{Settings, Tail, key, tail};
 use crate::ErrorCode;
-use crate::field::{Bytes, Checked, KeyField, KeyScheme, KeyType, LmkId};
+use crate::field::{
+    Bytes, Checked, KeyBlock, KeyField, KeyScheme, KeyType, LmkId, NothingStored, Shelf, StoredKey,
+};
 use nom::Parser;
 use nom::bytes::complete::take;
 
@@ -22,6 +24,7 @@ pub enum Bare {
 pub struct Fields<'a> {
     pub(super) input: &'a [u8],
     pub(super) settings: &'a Settings,
+    shelf: &'a dyn Shelf,
     lmk: Option<LmkId>,
 }
 
@@ -36,7 +39,30 @@ impl<'a> Fields<'a> {
     /// Starts reading behind the command code.
     #[must_use]
     pub const fn new(input: &'a [u8], settings: &'a Settings) -> Self {
-        Self { input, settings, lmk: None }
+        Self { input, settings, shelf: &NothingStored, lmk: None }
+    }
+
+    /// The same, where a request may name what is on this shelf.
+    #[must_use]
+    pub const fn with_shelf(self, shelf: &'a dyn Shelf) -> Self {
+        Self { shelf, ..self }
+    }
+
+    /// Whether a block under this key is 16 bytes long. A key that is only named is looked at where it lies.
+    pub(super) fn is_aes(&self, key: &KeyField) -> bool {
+        match key {
+            KeyField::Block(block) => block.says_aes(),
+            KeyField::Cryptogram(_) => false,
+            KeyField::Stored(named) => self.shelf.key(named).is_ok_and(KeyBlock::says_aes),
+        }
+    }
+
+    /// `K` and 3H: a place in user storage, named in place of a key or of what belongs to it.
+    ///
+    /// # Errors
+    /// 15 if the message ends before, 21 if it is not hex.
+    pub(super) fn slot(&mut self) -> Result<StoredKey, ErrorCode> {
+        self.parse(|input| key::slot(input, None))
     }
 
     pub(super) fn parse<T>(
@@ -153,7 +179,7 @@ impl<'a> Fields<'a> {
     /// A key.
     ///
     /// # Errors
-    /// 12 user storage, 15 malformed, 26 unknown scheme letter, A5 key block length.
+    /// 15 malformed, 21 user storage index, 26 unknown scheme letter, A5 key block length.
     pub fn key(&mut self, bare: Bare) -> Result<KeyField, ErrorCode> {
         let bytes = match bare {
             Bare::Single => 8,

@@ -2,7 +2,10 @@
 
 use super::primitive::{Parsed, Refused, chars, decimal, hexadecimal, or, unhex};
 use crate::ErrorCode;
-use crate::field::{BlockScheme, Cryptogram, CryptogramScheme, KeyBlock, KeyField};
+use crate::field::{
+    BlockScheme, Cryptogram, CryptogramScheme, KeyBlock, KeyBytes, KeyField, Slot, StoredKey,
+    ZoneKey, ZoneRole, is_label, is_zone,
+};
 use nom::Parser;
 use nom::bytes::complete::take;
 
@@ -16,6 +19,12 @@ pub(super) fn key(input: &[u8], bare: usize) -> Parsed<'_, KeyField> {
         return refuse(ErrorCode::InvalidInput);
     };
     match letter {
+        b'Z' if names_slot(rest) => named(slot(rest, Some(KeyBytes::Single))),
+        b'U' | b'X' if names_slot(rest) => named(slot(rest, Some(KeyBytes::Double))),
+        b'T' | b'Y' if names_slot(rest) => named(slot(rest, Some(KeyBytes::Triple))),
+        b'K' => named(slot(input, None)),
+        b'L' => named(label(rest)),
+        b'N' => named(zone(rest)),
         b'S' => block(rest, BlockScheme::Thales),
         b'R' => block(rest, BlockScheme::X9143),
         b'U' => cryptogram(rest, CryptogramScheme::U, 16),
@@ -24,9 +33,56 @@ pub(super) fn key(input: &[u8], bare: usize) -> Parsed<'_, KeyField> {
         b'Y' => cryptogram(rest, CryptogramScheme::Y, 24),
         b'Z' => cryptogram(rest, CryptogramScheme::Z, 8),
         b'0'..=b'9' | b'A'..=b'F' | b'a'..=b'f' => cryptogram(input, CryptogramScheme::Bare, bare),
-        // A reference to user storage, which holds nothing here.
-        b'K' => refuse(ErrorCode::UserStorageEmpty),
         _ => refuse(ErrorCode::InvalidKeyScheme),
+    }
+}
+
+fn named(parsed: Parsed<'_, StoredKey>) -> Parsed<'_, KeyField> {
+    parsed.map(|(rest, name)| (rest, KeyField::Stored(name)))
+}
+
+fn names_slot(input: &[u8]) -> bool {
+    input.first() == Some(&b'K')
+}
+
+/// `K` and 3H.
+pub(super) fn slot(input: &[u8], length: Option<KeyBytes>) -> Parsed<'_, StoredKey> {
+    let (rest, _) = chars::<1>(input)?;
+    let (rest, digits) = take(3_usize)(rest)?;
+    let (_, index) = or(ErrorCode::InvalidIndex, hexadecimal::<3>).parse(digits)?;
+    let index = u16::try_from(index).unwrap_or(u16::MAX);
+    Ok((rest, StoredKey::Slot(Slot { index, length })))
+}
+
+/// Behind `L`: 2N, and a label of so many characters. Not in the manuals: payhsm's own.
+fn label(input: &[u8]) -> Parsed<'_, StoredKey> {
+    let (rest, length) = or(ErrorCode::InvalidIndex, decimal::<2>).parse(input)?;
+    let (rest, label) = text(rest, length)?;
+    if is_label(label) {
+        Ok((rest, StoredKey::Label(label.to_owned())))
+    } else {
+        refuse(ErrorCode::InvalidIndex)
+    }
+}
+
+/// Behind `N`: 1A for the key of the zone, 1N, and a name of so many characters. payhsm's own.
+fn zone(input: &[u8]) -> Parsed<'_, StoredKey> {
+    let (rest, [role]) = chars::<1>(input)?;
+    let (rest, length) = or(ErrorCode::InvalidIndex, decimal::<1>).parse(rest)?;
+    let (rest, zone) = text(rest, length)?;
+    match ZoneRole::from_letter(role) {
+        Some(role) if is_zone(zone) => {
+            Ok((rest, StoredKey::Zone(ZoneKey { zone: zone.to_owned(), role })))
+        }
+        Some(_) | None => refuse(ErrorCode::InvalidIndex),
+    }
+}
+
+fn text(input: &[u8], length: u32) -> Parsed<'_, &str> {
+    let (rest, text) = take(length)(input)?;
+    match std::str::from_utf8(text) {
+        Ok(text) => Ok((rest, text)),
+        Err(_) => refuse(ErrorCode::InvalidIndex),
     }
 }
 

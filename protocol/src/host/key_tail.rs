@@ -5,7 +5,7 @@ use crate::ErrorCode;
 use crate::field::{
     AtallaVariant, BlockVersion, CheckValueType, Checked, ExchangeOptions, ExchangeSchemes,
     ExportForm, ExportHeader, Exportability, ImportHeader, KeyAttributes, KeyField, KeyScheme,
-    OptionalBlock, WrappingKey,
+    KeyType, OptionalBlock, WrappingKey,
 };
 
 impl Fields<'_> {
@@ -67,7 +67,9 @@ impl Fields<'_> {
         }
         let usage = self.chars()?;
         let header = match key {
-            KeyField::Block(_) => ImportHeader::Usage(usage, self.optional_blocks()?),
+            KeyField::Block(_) | KeyField::Stored(_) => {
+                ImportHeader::Usage(usage, self.optional_blocks()?)
+            }
             KeyField::Cryptogram(_) => ImportHeader::Attributes(self.attributes(usage, None)?),
         };
         header.check()?;
@@ -132,6 +134,60 @@ impl Fields<'_> {
     pub fn check_value_type(&mut self) -> Result<CheckValueType, ErrorCode> {
         let [code] = self.chars()?;
         CheckValueType::from_code(code).ok_or(ErrorCode::InvalidInput)
+    }
+
+    /// The key type that two characters stand for: the variant and the second digit of the pair (`42` is 402), or
+    /// `FF` where the type follows the key as `;` and 3H.
+    ///
+    /// A key block, sent or stored, may go without that, for `FFF` is all that it can be; so `;0` behind one is the
+    /// beginning of something else.
+    ///
+    /// # Errors
+    /// 04 if there is no such code, 28 if what follows is no key type.
+    pub fn key_type_of_code(
+        &mut self,
+        code: [u8; 2],
+        key: &KeyField,
+    ) -> Result<KeyType, ErrorCode> {
+        match (code, key) {
+            ([variant @ b'0'..=b'9', pair @ (b'0'..=b'9' | b'A' | b'B')], _) => {
+                Ok(KeyType([variant, b'0', pair]))
+            }
+            ([b'F', b'F'], KeyField::Block(_) | KeyField::Stored(_))
+                if self.byte_at(1) != Some(b'F') =>
+            {
+                Ok(KeyType::KEY_BLOCK)
+            }
+            ([b'F', b'F'], _) if self.skip(b';') => self.key_type(),
+            (_, _) => Err(ErrorCode::InvalidKeyTypeCode),
+        }
+    }
+
+    /// `#` and the attributes of a key that exists, if they come next.
+    ///
+    /// # Errors
+    /// As [`Self::new_key_attributes`].
+    pub fn key_attributes(&mut self) -> Result<Option<KeyAttributes>, ErrorCode> {
+        if !self.skip(b'#') {
+            return Ok(None);
+        }
+        let usage = self.chars()?;
+        self.attributes(usage, None).map(Some)
+    }
+
+    /// `;`, `0`, a scheme (or `0`) and `0`, if they come next.
+    ///
+    /// # Errors
+    /// 15 if the message ends before or goes on otherwise, 26 if there is no such scheme.
+    pub fn scheme_between_zeros(&mut self) -> Result<Option<KeyScheme>, ErrorCode> {
+        if !self.skip(b';') {
+            return Ok(None);
+        }
+        if !self.skip(b'0') {
+            return Err(ErrorCode::InvalidInput);
+        }
+        let scheme = self.scheme_or_0()?;
+        if self.skip(b'0') { Ok(scheme) } else { Err(ErrorCode::InvalidInput) }
     }
 
     fn schemes(&mut self) -> Result<ExchangeSchemes, ErrorCode> {

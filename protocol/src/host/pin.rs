@@ -15,7 +15,7 @@ impl Fields<'_> {
     /// # Errors
     /// 15 if it is not hex.
     pub fn pin_block(&mut self, key: &KeyField) -> Result<PinBlock, ErrorCode> {
-        if key.says_aes() {
+        if self.is_aes(key) {
             self.hex_bytes().map(PinBlock::Aes)
         } else {
             self.hex_bytes().map(PinBlock::Tdes)
@@ -90,6 +90,20 @@ impl Fields<'_> {
         }
         let length = self.settings.lmk_pin_length;
         let parser = take_while_m_n(length, length, |byte: u8| byte.is_ascii_digit());
+        self.parse(or(ErrorCode::InvalidPinUnderLmk, parser))
+            .map(|digits: &[u8]| LmkPin::Digits(digits.to_vec()))
+    }
+
+    /// A PIN under another LMK, the last field of a message: under a DES LMK it may have had another length there
+    /// than is configured here.
+    ///
+    /// # Errors
+    /// 14 if it is none.
+    pub fn last_lmk_pin(&mut self) -> Result<LmkPin, ErrorCode> {
+        if self.peek() == Some(b'J') {
+            return self.lmk_pin();
+        }
+        let parser = take_while_m_n(5, 13, |byte: u8| byte.is_ascii_digit());
         self.parse(or(ErrorCode::InvalidPinUnderLmk, parser))
             .map(|digits: &[u8]| LmkPin::Digits(digits.to_vec()))
     }

@@ -23,12 +23,15 @@ impl Fields<'_> {
         }
     }
 
-    /// A decimalisation table: 16H under a DES LMK, `L` and 32H under an AES LMK, or 16N in clear
-    /// where the settings allow it.
+    /// A decimalisation table: 16H under a DES LMK, `L` and 32H under an AES LMK, `K` and 3H for the one that is
+    /// bound to the PVK in that place, or 16N in clear where the settings allow it.
     ///
     /// # Errors
-    /// 15 if it is none of them.
+    /// 15 if it is none of them, 21 if what follows `K` is no place in user storage.
     pub fn decimalisation_table(&mut self) -> Result<DecimalisationTable, ErrorCode> {
+        if self.peek() == Some(b'K') {
+            return self.slot().map(DecimalisationTable::OfPvk);
+        }
         if self.skip(b'L') {
             return self.hex_bytes().map(DecimalisationTable::UnderAesLmk);
         }
@@ -40,6 +43,17 @@ impl Fields<'_> {
             Some(digits) => Ok(DecimalisationTable::Plain(digits)),
             None => self.hex_bytes().map(DecimalisationTable::UnderDesLmk),
         }
+    }
+
+    /// A decimalisation table that is under an LMK, whatever the settings say of tables in clear: 16H, or `L` and 32H.
+    ///
+    /// # Errors
+    /// 15 if it is neither.
+    pub fn encrypted_table(&mut self) -> Result<DecimalisationTable, ErrorCode> {
+        if self.skip(b'L') {
+            return self.hex_bytes().map(DecimalisationTable::UnderAesLmk);
+        }
+        self.hex_bytes().map(DecimalisationTable::UnderDesLmk)
     }
 
     /// 12A, or `P` and 16H: PIN validation data.

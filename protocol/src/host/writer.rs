@@ -1,7 +1,10 @@
 //! The writer of host fields.
 
 use super::Settings;
-use crate::field::{Bytes, CheckValue, ClearPin, DataFormat, KeyField, LmkPin, PinBlock};
+use crate::field::{
+    Bytes, CheckValue, ClearPin, DataFormat, DecimalisationTable, KeyBytes, KeyField, LmkPin,
+    PinBlock, StoredKey,
+};
 
 /// Appends the fields of an answer.
 pub struct Writer<'a> {
@@ -60,6 +63,28 @@ impl<'a> Writer<'a> {
                 self.out.extend(cryptogram.scheme.letter());
                 self.hex(&cryptogram.bytes);
             }
+            KeyField::Stored(named) => self.stored(named),
+        }
+    }
+
+    /// The name of a stored key.
+    fn stored(&mut self, named: &StoredKey) {
+        match named {
+            StoredKey::Slot(slot) => {
+                self.out.extend(slot.length.map(KeyBytes::letter));
+                self.out.push(b'K');
+                self.hexadecimal(usize::from(slot.index), 3);
+            }
+            StoredKey::Label(label) => {
+                self.out.push(b'L');
+                self.decimal(label.len(), 2);
+                self.raw(label.as_bytes());
+            }
+            StoredKey::Zone(key) => {
+                self.raw(&[b'N', key.role.letter()]);
+                self.decimal(key.zone.len(), 1);
+                self.raw(key.zone.as_bytes());
+            }
         }
     }
 
@@ -90,6 +115,18 @@ impl<'a> Writer<'a> {
                 self.out.push(b'J');
                 self.hex(block);
             }
+        }
+    }
+
+    /// A decimalisation table under the LMK. No answer has another.
+    pub fn encrypted_table(&mut self, table: &DecimalisationTable) {
+        match table {
+            DecimalisationTable::UnderDesLmk(text) => self.hex(text),
+            DecimalisationTable::UnderAesLmk(text) => {
+                self.out.push(b'L');
+                self.hex(text);
+            }
+            DecimalisationTable::Plain(_) | DecimalisationTable::OfPvk(_) => {}
         }
     }
 

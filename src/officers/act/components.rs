@@ -5,7 +5,7 @@ use crate::lifecycle::State;
 use crate::officers::lmk_file::short;
 use crate::officers::office::Desk;
 use crate::officers::refusal::Refusal;
-use crate::officers::session::{Components, Nobody, TwoPresent};
+use crate::officers::session::{Components, Nobody, Trial, TwoPresent};
 use crate::officers::unsealing::Unsealing;
 use payhsm_keys::ceremony::components::Forming as Entered;
 use payhsm_keys::{SystemRandom, VaultRefused};
@@ -20,6 +20,9 @@ pub(super) const ABANDON: Rule<Nobody> = Rule::in_states(&State::ALL);
 
 /// Everything that can be refused is refused before anybody has typed a component.
 pub(super) fn begin(desk: &mut Desk<'_>, _: &TwoPresent, what: Forming) -> Outcome {
+    if desk.office.vault().changing().is_ok_and(|change| change.is_some()) {
+        return Err(VaultRefused::Changing.into());
+    }
     let entered = match &what {
         Forming::Lmk { id, components, quorum, holders } => {
             lmk::check(desk, *id, *quorum, holders)?;
@@ -95,6 +98,7 @@ pub(super) fn finish(desk: &mut Desk<'_>, two: &TwoPresent) -> Outcome {
 
 pub(super) fn abandon(desk: &mut Desk<'_>) -> Outcome {
     desk.session.components = None;
+    desk.session.trial = Trial::default();
     // Shares are the appliance's: one of a wrong set would be in the way of the right ones.
     if !desk.names().is_empty() {
         desk.inner.unsealing = Unsealing::default();

@@ -1,5 +1,6 @@
 //! Working keys.
 
+use super::page::page;
 use super::{Outcome, Rule};
 use crate::clock;
 use crate::lifecycle::State;
@@ -49,8 +50,10 @@ pub(super) fn export(desk: &Desk<'_>, _: &TwoPresent, label: &str, zmk: &str) ->
     Ok(Answer::Block { block, check_value })
 }
 
-pub(super) fn list(desk: &Desk<'_>) -> Outcome {
-    Ok(Answer::Keys(desk.office.vault().list_keys()?))
+pub(super) fn list(desk: &Desk<'_>, after: &str) -> Outcome {
+    let lines = desk.office.vault().list_keys()?.into_iter();
+    let (lines, more) = page(lines.filter(|line| line.label.as_str() > after));
+    Ok(Answer::Keys { lines, more })
 }
 
 pub(super) fn enable(desk: &Desk<'_>, _: &TwoPresent, label: &str, enabled: bool) -> Outcome {

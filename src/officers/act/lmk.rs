@@ -16,6 +16,8 @@ use payhsm_protocol::officer::{Answer, Quorum, SealedShare};
 pub(super) const GENERATE: Rule<TwoPresent> =
     Rule::in_states(&[State::Uninitialised, State::Operational]);
 
+pub(super) const REISSUE: Rule<TwoPresent> = Rule::in_states(&[State::Operational]);
+
 /// Who gets a share, and the keys that it is sealed to.
 pub(super) type Holders = Vec<(String, [u8; 32])>;
 
@@ -105,6 +107,24 @@ pub(super) fn take(
         desk.office.show()?;
         desk.office.write_lmk_file(desk.inner);
     }
+    Ok(Answer::Split { check_value, shares, generation: desk.generation() })
+}
+
+/// Splits an LMK that is there once more. No share that is out there becomes worthless by it.
+pub(super) fn reissue(
+    desk: &Desk<'_>,
+    _: &TwoPresent,
+    id: LmkId,
+    quorum: Quorum,
+    names: &[String],
+) -> Outcome {
+    let holders = check_holders(desk, quorum, names)?;
+    let random = &mut SystemRandom::new();
+    let split = desk.office.vault().split_again(id, (quorum, names), random, |value, shares| {
+        Ok::<_, Refusal>((short(value), seal(desk, id, &holders, shares)?))
+    });
+    let (check_value, shares) = split?;
+    desk.office.write_lmk_file(desk.inner);
     Ok(Answer::Split { check_value, shares, generation: desk.generation() })
 }
 

@@ -6,9 +6,10 @@ use crate::officers::office::Desk;
 use crate::officers::refusal::Refusal;
 use crate::officers::session::{Nobody, TwoPresent};
 use payhsm_keys::{SystemRandom, VaultRefused};
-use payhsm_protocol::officer::Officer;
+use payhsm_protocol::officer::{Answer, Officer};
 
 pub(super) const LOGIN: Rule<Nobody> = Rule::in_states(&State::ALL);
+pub(super) const LIST: Rule<Nobody> = Rule::in_states(&State::ALL);
 pub(super) const LOGOUT: Rule<Nobody> = Rule::in_states(&State::ALL);
 /// Before there is an LMK there is nothing to guard, and nobody who could.
 pub(super) const ENROL_FIRST: Rule<Nobody> = Rule::in_states(&[State::Uninitialised]);
@@ -47,6 +48,11 @@ pub(super) fn log_out(desk: &mut Desk<'_>, name: &str) -> Outcome {
     Err(Refusal::new(format_args!("officer {name} is not present on this connection")))
 }
 
+/// Public keys: who signs a record can compare them.
+pub(super) fn list(desk: &Desk<'_>) -> Outcome {
+    Ok(Answer::Officers(desk.inner.registry.officers().to_vec()))
+}
+
 pub(super) fn enrol_first(desk: &mut Desk<'_>, officer: &Officer) -> Outcome {
     let officers = desk.inner.registry.with(officer)?;
     desk.inner.registry.settle(officers)?;
@@ -76,7 +82,7 @@ pub(super) fn remove(desk: &mut Desk<'_>, _: &TwoPresent, name: &str) -> Outcome
         let staying = lmk.holders.iter().filter(stays).count();
         if lmk.holders.iter().any(|holder| holder == name) && staying < usize::from(quorum.needed) {
             return Err(Refusal::new(format_args!(
-                "LMK {} takes {} of its holders, and {staying} would stay; change the LMK first",
+                "LMK {} takes {} of its holders, and {staying} would stay; give out its shares anew or change it first",
                 lmk.id, quorum.needed
             )));
         }

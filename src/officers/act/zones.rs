@@ -1,5 +1,6 @@
 //! Zones: the partners, and the keys that are shared with them.
 
+use super::page::page;
 use super::{Outcome, Rule};
 use crate::lifecycle::State;
 use crate::officers::office::Desk;
@@ -16,9 +17,11 @@ pub(super) fn set(desk: &Desk<'_>, _: &TwoPresent, zone: &Zone) -> Outcome {
     Ok(desk.done(format!("The zone {} is set.", zone.name)))
 }
 
-pub(super) fn list(desk: &Desk<'_>) -> Outcome {
+pub(super) fn list(desk: &Desk<'_>, after: &str) -> Outcome {
     let inventory = desk.office.vault().inventory().ok_or(VaultRefused::Sealed)?;
-    Ok(Answer::Zones(inventory.zones().cloned().collect()))
+    let zones = inventory.zones().filter(|zone| zone.name.as_str() > after);
+    let (lines, more) = page(zones.cloned());
+    Ok(Answer::Zones { lines, more })
 }
 
 pub(super) fn remove(desk: &Desk<'_>, _: &TwoPresent, name: &str) -> Outcome {

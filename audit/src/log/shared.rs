@@ -1,0 +1,245 @@
+//! What those who have records kept and the threads of the log have in common.
+
+use super::disk::Segment;
+use super::frame;
+use super::receipt::{Group, NotKept, Receipt};
+use super::{Clock, Health};
+use crate::record::{Event, MAX_ENTRY, Moment, Record, event, stamp};
+use std::cell::RefCell;
+use std::io;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Bytes that may wait for the disk; more are refused.
+const MOST_WAITING: usize = 8 * 1024 * 1024;
+
+/// The meeting place.
+#[derive(Debug)]
+pub(super) struct Shared {
+    clock: Arc<dyn Clock>,
+    inner: Mutex<Inner>,
+    arrived: Condvar,
+    closing: Condvar,
+}
+
+#[derive(Debug)]
+struct Inner {
+    waiting: Waiting,
+    /// Index of the next entry.
+    next: u64,
+    /// Entries that are durable.
+    durable: u64,
+    failure: Option<Failure>,
+    /// Why the tree cannot be written, while the journal perhaps could.
+    tree: Option<String>,
+    spare: Option<(u64, Box<dyn Segment>)>,
+    closing: bool,
+}
+
+/// Entries on their way to the disk.
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
+    /// A frame, but for its head.
+    pub(super) frame: Vec<u8>,
+    pub(super) first: u64,
+    pub(super) count: u32,
+    pub(super) group: Arc<Group>,
+}
+
+#[derive(Debug)]
+struct Failure {
+    since: Moment,
+    why: String,
+    refused: u64,
+}
+
+thread_local! {
+    /// Entries are written here before they have an index.
+    static SCRATCH: RefCell<(Vec<u8>, Vec<usize>)> = const { RefCell::new((Vec::new(), Vec::new())) };
+}
+
+impl Shared {
+    pub(super) fn new(clock: Arc<dyn Clock>, next: u64) -> Self {
+        let mut waiting = Waiting { first: next, ..Waiting::default() };
+        frame::begin(&mut waiting.frame);
+        let inner = Inner {
+            waiting,
+            next,
+            durable: next,
+            failure: None,
+            tree: None,
+            spare: None,
+            closing: false,
+        };
+        Self { clock, inner: Mutex::new(inner), arrived: Condvar::new(), closing: Condvar::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts records among those that wait for the disk.
+    pub(super) fn append(&self, records: &[Record]) -> Result<Receipt, NotKept> {
+        SCRATCH.with_borrow_mut(|(bytes, ends)| {
+            bytes.clear();
+            ends.clear();
+            for record in records {
+                record.put(0, Moment::default(), bytes);
+                ends.push(bytes.len());
+            }
+            self.append_encoded(bytes, ends)
+        })
+    }
+
+    fn append_encoded(&self, bytes: &mut [u8], ends: &[usize]) -> Result<Receipt, NotKept> {
+        let mut inner = self.lock();
+        let inner = &mut *inner;
+        let number = u64::try_from(ends.len()).unwrap_or(u64::MAX);
+        if let Some(failure) = &mut inner.failure {
+            failure.refused = failure.refused.saturating_add(number);
+            return Err(NotKept);
+        }
+        let waiting = &mut inner.waiting;
+        if inner.closing || inner.tree.is_some() || waiting.frame.len() > MOST_WAITING {
+            return Err(NotKept);
+        }
+        let moment = self.clock.now();
+        let mut start = 0;
+        for &end in ends {
+            let entry = bytes.get_mut(start..end).unwrap_or_default();
+            stamp(entry, inner.next, moment);
+            // Fields have limits that keep every entry below this.
+            let length = u16::try_from(entry.len().min(MAX_ENTRY)).unwrap_or(u16::MAX);
+            waiting.frame.extend_from_slice(&length.to_be_bytes());
+            waiting.frame.extend_from_slice(entry);
+            waiting.count += 1;
+            inner.next += 1;
+            start = end;
+        }
+        if ends.is_empty() {
+            // Nobody would ever settle it.
+            return Ok(Receipt::kept());
+        }
+        let receipt = Receipt(Arc::clone(&waiting.group));
+        self.arrived.notify_one();
+        Ok(receipt)
+    }
+
+    /// Takes whatever waits, when something does; `spare` becomes the buffer for what comes next. `None` when the log is
+    /// being closed and nothing waits.
+    pub(super) fn take(&self, mut spare: Vec<u8>) -> Option<Waiting> {
+        frame::begin(&mut spare);
+        let mut inner = self.lock();
+        while inner.waiting.count == 0 {
+            if inner.closing {
+                return None;
+            }
+            inner = self.arrived.wait(inner).unwrap_or_else(PoisonError::into_inner);
+        }
+        let next = Waiting { frame: spare, first: inner.next, ..Waiting::default() };
+        Some(std::mem::replace(&mut inner.waiting, next))
+    }
+
+    /// Everything before this is durable.
+    pub(super) fn is_durable(&self, end: u64) {
+        self.lock().durable = end;
+    }
+
+    /// The disk failed: nothing is taken any more, and what waits is not kept.
+    pub(super) fn fail(&self, error: &io::Error) {
+        let group = {
+            let mut inner = self.lock();
+            let moment = self.clock.now();
+            let refused = u64::from(inner.waiting.count);
+            let failure = inner.failure.get_or_insert_with(|| Failure {
+                since: moment,
+                why: String::new(),
+                refused: 0,
+            });
+            failure.why = error.to_string();
+            failure.refused = failure.refused.saturating_add(refused);
+            inner.begin_anew()
+        };
+        group.settle(Err(NotKept));
+    }
+
+    /// An entry that says that entries are missing, in a frame of its own: index and number of it.
+    pub(super) fn gap_entry(&self, out: &mut Vec<u8>) -> Option<(u64, u32)> {
+        let inner = self.lock();
+        let failure = inner.failure.as_ref()?;
+        let (since, refused, why) = (failure.since.wall, failure.refused, &failure.why);
+        let detail = format!("since {since} us; {refused} commands were refused for it; {why}");
+        let record = Record::Event(Event { name: event::GAP.to_owned(), detail });
+        let mut entry = Vec::new();
+        record.put(inner.durable, self.clock.now(), &mut entry);
+        frame::begin(out);
+        out.extend_from_slice(&u16::try_from(entry.len()).ok()?.to_be_bytes());
+        out.extend_from_slice(&entry);
+        Some((inner.durable, 1))
+    }
+
+    /// The disk took an entry again.
+    pub(super) fn works_again(&self, end: u64) {
+        let mut inner = self.lock();
+        inner.failure = None;
+        inner.durable = end;
+        drop(inner.begin_anew());
+    }
+
+    /// Whether the tree's files can be written; while they cannot, nothing is taken.
+    pub(super) fn tree(&self, trouble: Option<String>) {
+        self.lock().tree = trouble;
+    }
+
+    /// The log is closed while the disk fails: whoever waits is told.
+    pub(super) fn refuse_rest(&self) {
+        let group = self.lock().begin_anew();
+        group.settle(Err(NotKept));
+    }
+
+    pub(super) fn put_spare(&self, number: u64, segment: Box<dyn Segment>) {
+        self.lock().spare = Some((number, segment));
+    }
+
+    /// The spare segment, if it is the one with this number.
+    pub(super) fn take_spare(&self, number: u64) -> Option<Box<dyn Segment>> {
+        let (made, segment) = self.lock().spare.take()?;
+        (made == number).then_some(segment)
+    }
+
+    pub(super) fn close(&self) {
+        self.lock().closing = true;
+        self.arrived.notify_all();
+        self.closing.notify_all();
+    }
+
+    /// Waits for a while, or until the log is closed.
+    pub(super) fn pause(&self, time: Duration) {
+        let inner = self.lock();
+        let closing = self.closing.wait_timeout_while(inner, time, |inner| !inner.closing);
+        drop(closing);
+    }
+
+    pub(super) fn is_closing(&self) -> bool {
+        self.lock().closing
+    }
+
+    pub(super) fn health(&self) -> Health {
+        let inner = self.lock();
+        let why = inner.failure.as_ref().map(|failure| &failure.why).or(inner.tree.as_ref());
+        why.map_or(Health::Works { durable: inner.durable }, |why| Health::Fails {
+            why: why.clone(),
+        })
+    }
+}
+
+impl Inner {
+    /// Forgets what waits; gives back the group of those who wait for it.
+    fn begin_anew(&mut self) -> Arc<Group> {
+        self.next = self.durable;
+        self.waiting.first = self.next;
+        self.waiting.count = 0;
+        frame::begin(&mut self.waiting.frame);
+        std::mem::take(&mut self.waiting.group)
+    }
+}

@@ -1,0 +1,117 @@
+//! A disk that fails when it is told to, and notices whether it is believed afterwards.
+
+use payhsm_audit::log::disk::{Disk, RealDisk, Segment};
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What it can do wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// A write to the journal fails, perhaps half-way.
+    Write,
+    /// What was written does not become durable.
+    Sync,
+    /// There is no room for anything.
+    Full,
+    /// Nothing can be written.
+    ReadOnly,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BadDisk {
+    fault: Arc<Mutex<Option<Fault>>>,
+    believed: Arc<AtomicUsize>,
+}
+
+#[derive(Debug)]
+struct BadSegment {
+    real: Box<dyn Segment>,
+    disk: BadDisk,
+    failed: AtomicBool,
+}
+
+impl BadDisk {
+    pub(crate) const FAULTS: [Fault; 4] = [Fault::Write, Fault::Sync, Fault::Full, Fault::ReadOnly];
+
+    pub(crate) fn fail(&self, fault: Option<Fault>) {
+        *self.fault.lock().unwrap() = fault;
+    }
+
+    /// How often a file was synced or written to after one of its syncs or writes had failed.
+    pub(crate) fn synced_after_an_error(&self) -> usize {
+        self.believed.load(Ordering::Relaxed)
+    }
+
+    fn check(&self, faults: &[Fault]) -> io::Result<()> {
+        let fault = self.fault.lock().unwrap_or_else(PoisonError::into_inner).filter(|fault| faults.contains(fault));
+        let errno = match fault {
+            None => return Ok(()),
+            Some(Fault::Write | Fault::Sync) => 5,
+            Some(Fault::Full) => 28,
+            Some(Fault::ReadOnly) => 30,
+        };
+        Err(io::Error::from_raw_os_error(errno))
+    }
+
+    fn segment(&self, real: Box<dyn Segment>) -> Box<dyn Segment> {
+        let failed = AtomicBool::new(false);
+        Box::new(BadSegment { real, disk: self.clone(), failed })
+    }
+}
+
+impl BadSegment {
+    fn note<T>(&self, outcome: io::Result<T>) -> io::Result<T> {
+        if self.failed.load(Ordering::Relaxed) {
+            self.disk.believed.fetch_add(1, Ordering::Relaxed);
+        }
+        if outcome.is_err() {
+            self.failed.store(true, Ordering::Relaxed);
+        }
+        outcome
+    }
+}
+
+impl Segment for BadSegment {
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        let fault = self.disk.check(&[Fault::Write, Fault::ReadOnly]);
+        if fault.is_err() {
+            // Some of it got there.
+            self.real.write_at(&bytes[..bytes.len() / 2], offset)?;
+            return self.note(fault);
+        }
+        self.note(self.real.write_at(bytes, offset))
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.note(self.disk.check(&[Fault::Sync, Fault::ReadOnly]).and_then(|()| self.real.sync()))
+    }
+}
+
+const NO_FILES: &[Fault] = &[Fault::Full, Fault::ReadOnly];
+
+impl Disk for BadDisk {
+    fn create(&self, path: &Path, length: u64) -> io::Result<Box<dyn Segment>> {
+        self.check(NO_FILES)?;
+        Ok(self.segment(RealDisk.create(path, length)?))
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn Segment>> {
+        Ok(self.segment(RealDisk.open(path)?))
+    }
+
+    fn put(&self, path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> {
+        self.check(NO_FILES)?;
+        RealDisk.put(path, bytes, durable)
+    }
+
+    fn sync_all(&self, folder: &Path) -> io::Result<()> {
+        self.check(&[Fault::Sync, Fault::ReadOnly])?;
+        RealDisk.sync_all(folder)
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        RealDisk.remove(path)
+    }
+}

@@ -1,0 +1,138 @@
+//! What a configuration says of files and folders, held against the disk.
+
+use super::{Config, validity};
+use crate::clock;
+use std::fs;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+/// Names in the state folder that are the daemon's own.
+const OURS: [&str; 4] = ["store.redb", "officers.toml", "lmk.toml", "lock"];
+
+/// A certificate that ends sooner than this is told of.
+const SOON: Duration = Duration::from_secs(30 * DAY);
+const DAY: u64 = 24 * 60 * 60;
+
+impl Config {
+    /// What is wrong on the disk, a sentence each with the name of its key.
+    pub(super) fn mistakes_on_disk(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        if let Some(Err(error)) = self.tls.as_ref().map(super::TlsFiles::server_config) {
+            wrong.push(format!("[tls]: {error}"));
+        }
+        if let Some(state) = &self.state
+            && fs::metadata(state).is_ok_and(|found| !found.is_dir())
+        {
+            wrong.push(format!("state: {} is a file, and has to be a folder", state.display()));
+        }
+        self.check_anchor(&mut wrong);
+        self.check_socket(&mut wrong);
+        let now = clock::now();
+        if let Some((_, end)) = self.validity().filter(|(_, end)| *end < now) {
+            let days = days(now, end);
+            wrong.push(format!("tls.certificate ended {days} days ago; no client accepts it"));
+        }
+        if let Some((start, _)) = self.validity().filter(|(start, _)| *start > now) {
+            let days = days(start, now) + 1;
+            wrong.push(format!(
+                "tls.certificate is good in {days} days only; is the clock of this machine right?"
+            ));
+        }
+        wrong
+    }
+
+    fn check_anchor(&self, wrong: &mut Vec<String>) {
+        let Some(anchor) = &self.anchor else { return };
+        let shown = anchor.display();
+        let folder = anchor.parent().unwrap_or(Path::new("/"));
+        // The state folder is made at the start.
+        let in_state = self.state.as_deref() == Some(folder);
+        if anchor.is_dir() {
+            wrong.push(format!("anchor: {shown} is a folder, and has to be a file in one"));
+        } else if !in_state && !folder.is_dir() {
+            wrong.push(format!(
+                "anchor: there is no folder {}; make it, or mount its disk",
+                folder.display()
+            ));
+        } else if in_state && OURS.iter().any(|name| anchor.ends_with(name)) {
+            wrong.push(format!("anchor: {shown} is another file of the daemon; choose a new name"));
+        }
+    }
+
+    fn check_socket(&self, wrong: &mut Vec<String>) {
+        let Some(socket) = &self.officers.socket else { return };
+        let folder = socket.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        let shown = folder.display();
+        match fs::metadata(folder) {
+            Ok(found) if !found.is_dir() => {
+                wrong.push(format!("officers.socket: {shown} is no folder"));
+            }
+            Ok(found) if found.mode() & 0o022 != 0 => wrong.push(format!(
+                "officers.socket: others than its owner can write to {shown}, and could put \
+                 another socket there; use a folder of its own, or chmod go-w"
+            )),
+            Ok(_) => {}
+            Err(_) if self.state.as_deref() == Some(folder) => {}
+            Err(error) => wrong.push(format!("officers.socket: {shown}: {error}; make the folder")),
+        }
+        if fs::symlink_metadata(socket).is_ok_and(|found| !found.file_type().is_socket()) {
+            wrong.push(format!(
+                "officers.socket: {} is there already, and it is no socket",
+                socket.display()
+            ));
+        }
+    }
+
+    /// What is not forbidden and should not be, a sentence each; `path` is that of the file itself.
+    #[must_use]
+    pub fn warnings(&self, path: &Path) -> Vec<String> {
+        let mut said = Vec::new();
+        let mut look = |key: &str, path: &Path, others: u32, sentence: &str| {
+            if fs::metadata(path).is_ok_and(|found| found.mode() & others != 0) {
+                said.push(format!("{key}: {} {sentence}", path.display()));
+            }
+        };
+        let decides = "can be written by everybody, and it decides who may call; chmod o-w";
+        look("this file", path, 0o002, decides);
+        if let Some(tls) = &self.tls {
+            let known = "can be read by everybody, and others could pass for this appliance; \
+                         chmod 600, and have a new key made if others were on this machine";
+            look("tls.private_key", &tls.private_key, 0o006, known);
+            look("tls.client_ca", &tls.client_ca, 0o002, decides);
+        }
+        if let Some(state) = &self.state {
+            let open = "is open to others than its owner; chmod 700";
+            look("state", state, 0o077, open);
+            let parent = state.parent().filter(|parent| !parent.as_os_str().is_empty());
+            if let Some(parent) = parent.filter(|parent| !parent.exists()) {
+                said.push(format!(
+                    "state: there is no folder {}; it is made at the start, unless a disk was to be mounted there",
+                    parent.display()
+                ));
+            }
+        }
+        let now = clock::now();
+        if let Some((_, end)) = self.validity() {
+            if end < now {
+                said.push("tls.certificate has ended; no client accepts it".to_owned());
+            } else if end < now + SOON {
+                let days = days(end, now);
+                said.push(format!("tls.certificate ends in {days} days; SIGHUP reads a new one"));
+            }
+        }
+        self.warn_of_callers(&mut said);
+        said
+    }
+
+    /// When the server's certificate is good.
+    fn validity(&self) -> Option<(SystemTime, SystemTime)> {
+        validity::of(&self.tls.as_ref()?.first_certificate()?)
+    }
+}
+
+/// Whole days between two times.
+fn days(later: SystemTime, earlier: SystemTime) -> u64 {
+    later.duration_since(earlier).unwrap_or_default().as_secs() / DAY
+}
