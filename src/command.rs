@@ -4,6 +4,7 @@ use crate::authorization::{Activities, Authorized, Policy, Subject};
 use crate::caller::Caller;
 use crate::engine::CallersShelf;
 use crate::lifecycle::State;
+use crate::record::AuditView;
 use crate::settings::Settings;
 use payhsm_keys::usage::Usage;
 use payhsm_keys::{Checks, Key, KeyRefused, KeyRules, Lmk, PinRefused, Position, Purpose, Random};
@@ -13,8 +14,11 @@ use payhsm_protocol::{Command, ErrorCode, host};
 mod data;
 mod key;
 mod migration;
+mod noted;
 mod pin;
 mod status;
+
+pub use noted::Noted;
 
 /// What a handler may use besides its request.
 #[expect(missing_debug_implementations, reason = "lives for one call and is never printed")]
@@ -37,6 +41,10 @@ pub struct Context<'a> {
     pub activities: &'a Activities,
     /// Randomness.
     pub random: &'a mut dyn Random,
+    /// What the request turns out to be about.
+    pub noted: &'a Noted,
+    /// The log, as commands may see it; `None` where there is none that could be shown.
+    pub audit: Option<&'a dyn AuditView>,
 }
 
 impl<'a> Context<'a> {
@@ -46,6 +54,14 @@ impl<'a> Context<'a> {
     /// 13 if none is loaded under its id.
     pub fn lmk(&self) -> Result<&'a Lmk, ErrorCode> {
         self.lmk.ok_or(ErrorCode::InvalidLmkId)
+    }
+
+    /// The log, as commands may see it.
+    ///
+    /// # Errors
+    /// 68 if there is none.
+    pub fn audit(&self) -> Result<&'a dyn AuditView, ErrorCode> {
+        self.audit.ok_or(ErrorCode::CommandDisabled)
     }
 
     /// What the vault accepts as a key.
@@ -80,8 +96,10 @@ impl<'a> Context<'a> {
         purpose: Purpose,
         position: Position,
     ) -> Result<Key<U>, ErrorCode> {
-        Key::open(self.lmk()?, key, purpose, &self.rules())
-            .map_err(|refused| self.key_code(refused, position))
+        let key = Key::open(self.lmk()?, key, purpose, &self.rules())
+            .map_err(|refused| self.key_code(refused, position))?;
+        self.noted.key(|| key.check_value());
+        Ok(key)
     }
 
     /// The code for a refused key: one for all of them where detail would be an oracle.

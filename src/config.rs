@@ -9,8 +9,8 @@ mod validity;
 
 pub use callers::CallerSection;
 pub use sections::{
-    HostSection, LimitsSection, Listen, LogFormat, LogSection, MemorySection, OfficersSection,
-    TlsFiles, UnattendedSection,
+    AuditSection, Durability, HostSection, LimitsSection, Listen, LogFormat, LogSection,
+    MemorySection, OfficersSection, TlsFiles, UnattendedSection,
 };
 
 use crate::caller::Callers;
@@ -50,6 +50,9 @@ pub struct Config {
     /// Where officers' programs find it.
     #[serde(default)]
     pub officers: OfficersSection,
+    /// The record of every command.
+    #[serde(default)]
+    pub audit: AuditSection,
     /// Where clear keys live.
     #[serde(default)]
     pub memory: MemorySection,
@@ -156,6 +159,7 @@ impl Config {
             .iter_mut()
             .flat_map(|tls| [&mut tls.certificate, &mut tls.private_key, &mut tls.client_ca]);
         let files = self.state.iter_mut().chain(&mut self.anchor).chain(&mut self.officers.socket);
+        let files = files.chain(&mut self.audit.folder);
         for file in files.chain(tls) {
             *file = folder.join(&*file);
         }
@@ -211,6 +215,18 @@ impl Config {
         Ok(Terms { callers, limits: self.limits(), tls })
     }
 
+    /// The folder of the audit log, if there is one.
+    #[must_use]
+    pub fn audit_folder(&self) -> Option<PathBuf> {
+        match self.audit.durability {
+            Durability::Off => None,
+            Durability::Durable | Durability::Relaxed => {
+                let in_state = self.state.as_ref().map(|state| state.join("audit"));
+                self.audit.folder.clone().or(in_state)
+            }
+        }
+    }
+
     /// Whether secret memory has to be `memfd_secret`. Outside `development` it has, unless the
     /// file says otherwise.
     #[must_use]
@@ -228,6 +244,7 @@ impl Config {
             ("host", self.host != before.host),
             ("legacy", self.legacy != before.legacy),
             ("officers", self.officers != before.officers),
+            ("audit", self.audit != before.audit),
             ("memory", self.memory != before.memory),
             ("unattended", self.unattended != before.unattended),
             ("log", self.log != before.log),

@@ -1,16 +1,18 @@
 //! A daemon from configuration to stop: which LMKs it has, where it listens.
 
+use crate::audit::{self, AuditLog};
 use crate::cli::Failure;
-use crate::config::Config;
+use crate::config::{Config, Durability};
 use crate::engine::{Engine, Held};
 use crate::lifecycle::{Lifecycle, State};
 use crate::net::{Bound, Server};
 use crate::officers;
-use crate::record::LogOnly;
+use crate::record::{LogOnly, Recorder};
 use crate::reload::Reloader;
 use crate::settings::{Profile, Settings};
 use crate::stacks;
 use crate::state::Claim;
+use payhsm_audit::record::event;
 use payhsm_keys::{Inventory, Lmk, LmkSet};
 use payhsm_protocol::field::LmkId;
 use std::path::Path;
@@ -31,6 +33,7 @@ pub(crate) struct Daemon {
     bound: Vec<Bound>,
     reloader: Arc<Reloader>,
     officers: Option<officers::Server>,
+    audit: Option<Arc<AuditLog>>,
     _state: Option<Claim>,
 }
 
@@ -42,7 +45,8 @@ impl Daemon {
         config: &Config,
     ) -> Result<Self, Failure> {
         let state = config.state.as_deref().map(Claim::on).transpose()?;
-        let engine = Arc::new(engine(config)?);
+        let audit = audit::open(config)?;
+        let engine = Arc::new(engine(config, audit.as_ref())?);
         let lmks = match &config.listen.lmks {
             Some(ids) => ids.iter().copied().map(LmkId).collect(),
             None => engine.lmk_ids(),
@@ -58,11 +62,11 @@ impl Daemon {
             tracing::warn!("there is no [[caller]]: over TLS every command is refused with 68");
         }
         let bound = server.bound().to_vec();
-        let reloader = Arc::new(Reloader::new(path, as_read, server.terms()));
-        let officers = officers::start(config, engine, Arc::clone(&reloader))?;
+        let reloader = Arc::new(Reloader::new(path, as_read, server.terms(), Arc::clone(&engine)));
+        let officers = officers::start(config, engine, Arc::clone(&reloader), audit.clone())?;
         let (stop, stopping) = watch::channel(false);
         let serving = tokio::spawn(server.run(stopping));
-        Ok(Self { stop, serving, bound, reloader, officers, _state: state })
+        Ok(Self { stop, serving, bound, reloader, officers, audit, _state: state })
     }
 
     /// Where it listens.
@@ -87,10 +91,16 @@ impl Daemon {
         if let Err(error) = self.serving.await {
             tracing::error!(%error, "the daemon did not end well");
         }
+        if let Some(audit) = self.audit {
+            if let Err(error) = audit.record_event(event::STOP, "") {
+                tracing::error!(%error, "the last record");
+            }
+            audit.close();
+        }
     }
 }
 
-fn engine(config: &Config) -> Result<Engine, Failure> {
+fn engine(config: &Config, audit: Option<&Arc<AuditLog>>) -> Result<Engine, Failure> {
     let settings = config.settings();
     // Officers' appliances have the LMKs that officers bring, developers' too.
     let held = if officers::configured(config) { None } else { load_lmks(&settings)? };
@@ -101,7 +111,36 @@ fn engine(config: &Config) -> Result<Engine, Failure> {
     }
     let lifecycle = Lifecycle::new(state);
     let inventory = held.map(|held| Arc::clone(held.inventory()));
-    Ok(Engine::new(inventory, lifecycle, settings, config.host(), Box::new(LogOnly)))
+    let recorder: Box<dyn Recorder> = match audit {
+        Some(audit) => Box::new(Arc::clone(audit)),
+        None => Box::new(LogOnly),
+    };
+    if let Some(audit) = audit {
+        begin_log(config, audit, inventory.as_deref())?;
+    }
+    Ok(Engine::new(inventory, lifecycle, settings, config.host(), recorder))
+}
+
+/// The first entries since the start; who has keys already signs from now on.
+fn begin_log(
+    config: &Config,
+    audit: &AuditLog,
+    inventory: Option<&Inventory>,
+) -> Result<(), Failure> {
+    let (version, profile) = (env!("CARGO_PKG_VERSION"), config.profile.name());
+    audit.record_event(event::START, &format!("payhsmd {version}, profile {profile}"))?;
+    let durability = config.audit.durability;
+    if durability != Durability::Durable {
+        let detail =
+            format!("{}: a power cut may take the last seconds of this log", durability.name());
+        tracing::warn!(detail, "audit.durability");
+        audit.record_event(event::DURABILITY, &detail)?;
+    }
+    if let Some(inventory) = inventory {
+        let keys = audit::keys_without_store(config.state.as_deref(), inventory)?;
+        audit.unsealed(&config.audit_name(None), keys)?;
+    }
+    Ok(())
 }
 
 /// Where an appliance stands when it starts: with an LMK that others hold shares of, it is sealed.

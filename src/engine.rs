@@ -8,15 +8,17 @@ mod in_force;
 mod life;
 mod refusal;
 mod shelf;
+mod unsent;
 
 pub use in_force::Held;
 pub use shelf::CallersShelf;
+pub use unsent::Unsent;
 
 use crate::authorization::Activities;
 use crate::caller::Caller;
 use crate::clock::{Clock, Monotonic};
 use crate::lifecycle::{Lifecycle, State};
-use crate::record::{Record, Recorder};
+use crate::record::{Kept, Mentions, Record, RecordFailed, Recorder};
 use crate::settings::Settings;
 use crate::stacks;
 use in_force::InForce;
@@ -119,6 +121,7 @@ struct Done {
     command: [u8; 2],
     lmk: Option<LmkId>,
     outcome: ErrorCode,
+    mentions: Mentions,
 }
 
 /// What a batch has come to so far, in the order of its frames.
@@ -204,8 +207,18 @@ impl Engine {
         Standing { state, held }
     }
 
-    /// Answers the whole frames at the head of `input`, appending the answers to `output`.
+    /// Answers the whole frames at the head of `input`, appending the answers to `output` when they may leave.
     pub fn answer(&self, session: &Session, input: &[u8], output: &mut Vec<u8>) -> Batch {
+        self.begin(session, input, output).wait()
+    }
+
+    /// Works on the whole frames at the head of `input`. The answers are at the end of `output` when their record is kept.
+    pub fn begin<'a>(
+        &'a self,
+        session: &'a Session,
+        input: &'a [u8],
+        output: &'a mut Vec<u8>,
+    ) -> Unsent<'a> {
         let start = output.len();
         let mut batch = Batch { consumed: 0, answered: 0, unbelievable: false };
         let standing = self.standing();
@@ -226,11 +239,8 @@ impl Engine {
         // A thread that sleeps keeps its registers, and a dump has them.
         wipe_registers();
         let Answers { output, done } = answers;
-        if !done.is_empty() && self.record(session, &done).is_err() {
-            output.truncate(start);
-            self.refuse_batch(session, input.get(..batch.consumed).unwrap_or_default(), output);
-        }
-        batch
+        let kept = if done.is_empty() { Ok(Kept::Now) } else { self.record(session, &done) };
+        Unsent::new(self, (session, input), (output, start), batch, kept)
     }
 
     /// Takes the next frames that go together: short ones, or a single one of any length.
@@ -262,15 +272,19 @@ impl Engine {
         }
     }
 
-    fn record(&self, session: &Session, done: &[Done]) -> Result<(), crate::record::RecordFailed> {
-        let record = |one: &Done| Record {
-            peer: &session.peer,
-            caller: session.caller.name(),
-            command: one.command,
-            lmk: one.lmk,
-            outcome: one.outcome,
-        };
-        self.recorder.record(&done.iter().map(record).collect::<Vec<_>>())
+    fn record(&self, session: &Session, done: &[Done]) -> Result<Kept, RecordFailed> {
+        let records: Vec<_> = done
+            .iter()
+            .map(|one| Record {
+                peer: &session.peer,
+                caller: session.caller.name(),
+                command: one.command,
+                lmk: one.lmk,
+                outcome: one.outcome,
+                mentions: &one.mentions,
+            })
+            .collect();
+        self.recorder.record(&records)
     }
 
     /// Takes the next whole frame, in whichever dialect.

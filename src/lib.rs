@@ -5,6 +5,7 @@
 //! record to [`record`] and encodes the answers; `net` writes them in one go.
 #![forbid(unsafe_code)]
 
+pub mod audit;
 pub mod authorization;
 pub mod caller;
 pub mod cli;

@@ -37,6 +37,8 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     if let Some(base) = options.port_base {
         config.listen = folder::listen(base);
     }
+    // Folders of earlier versions do not say where.
+    config.audit.folder.get_or_insert_with(|| options.dir.join("audit"));
     if options.once && config.log.level.is_none() {
         config.log.level = Some("warn".to_owned());
     }

@@ -3,8 +3,11 @@
 
 use crate::cli::Failure;
 use crate::config::Config;
+use crate::engine::Engine;
 use crate::net::NewTerms;
+use payhsm_audit::record::event;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Reads the configuration of a running daemon again.
 #[derive(Debug)]
@@ -13,12 +16,13 @@ pub struct Reloader {
     /// As the file was at the start: what needs a new start is told by comparing with it.
     at_start: Config,
     terms: NewTerms,
+    engine: Arc<Engine>,
 }
 
 impl Reloader {
     /// For the daemon that was started with the file at `path`.
-    pub(crate) fn new(path: &Path, at_start: Config, terms: NewTerms) -> Self {
-        Self { path: path.to_owned(), at_start, terms }
+    pub(crate) fn new(path: &Path, at_start: Config, terms: NewTerms, engine: Arc<Engine>) -> Self {
+        Self { path: path.to_owned(), at_start, terms, engine }
     }
 
     /// Reads the file and whatever it names, and puts callers, limits and certificates in place of
@@ -34,6 +38,8 @@ impl Reloader {
             return Err("[tls] is missing, and the daemon listens on TLS".into());
         }
         let waiting = config.changed_for_the_next_start(&self.at_start);
+        // What cannot be recorded is not done.
+        self.engine.record_event(event::RELOAD, "callers, limits, certificates")?;
         self.terms.replace(terms);
         Ok(waiting)
     }

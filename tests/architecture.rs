@@ -28,6 +28,7 @@ const CRATES: [(&str, &[&str]); 13] = [
         ".",
         &[
             "payhsm-arena",
+            "payhsm-audit",
             "payhsm-client",
             "payhsm-crypto",
             "payhsm-fibers",

@@ -39,7 +39,7 @@ fn configuration() -> Vec<(String, BTreeSet<String>)> {
             all.push((section, keys));
         }
     }
-    assert_eq!(all.len(), 11, "{all:?}");
+    assert_eq!(all.len(), 12, "{all:?}");
     all
 }
 

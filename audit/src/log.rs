@@ -67,7 +67,7 @@ pub struct Setup {
     pub folder: PathBuf,
     /// When a record counts as kept.
     pub durability: Durability,
-    /// Bytes of a file of the journal.
+    /// Bytes of a file of the journal, at most.
     pub segment_bytes: u64,
     /// The clock for entries.
     pub clock: Arc<dyn Clock>,
@@ -131,6 +131,7 @@ impl Log {
             journal: journal.clone(),
             durability,
             segment_bytes,
+            first_number: number + 1,
             current: None,
             number,
             to_tree,
@@ -153,6 +154,7 @@ impl Log {
             folder: folder.clone(),
             journal,
             segment_bytes,
+            first_number: number + 1,
             segments: replayed.segments,
             begun,
             edges,

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | [`cipher`] | DES, TDES and AES under an expanded [`cipher::BlockKey`]; ECB, CBC, CFB |
 //! | [`aead`] | AES-256-GCM, for what lies on disk |
-//! | [`mac`] | ISO/IEC 9797-1 algorithms 1 and 3, CMAC; in one piece or chained |
+//! | [`mac`] | ISO/IEC 9797-1 algorithms 1 and 3, CMAC; in one piece or chained; HMAC-SHA-256 |
 //! | [`kcv`] | key check values |
 //! | [`parity`] | odd parity of DES keys |
 //! | [`pin`] | PIN blocks and their translation; PVV; IBM 3624; the PIN under the LMK |

@@ -3,6 +3,8 @@
 //! All three run the same CBC chain and differ in what happens to the last block:
 //! ISO/IEC 9797-1 algorithm 1 enciphers it, algorithm 3 enciphers it with TDES where the chain used DES,
 //! CMAC (NIST SP 800-38B, ISO/IEC 9797-1 algorithm 5) masks it with a subkey first.
+//!
+//! HMAC, which is of a hash and not of a cipher, is for what the appliance itself writes.
 
 use core::fmt;
 
@@ -11,10 +13,12 @@ use zeroize::Zeroizing;
 
 mod chain;
 mod cmac;
+mod hmac;
 mod iso9797;
 
 pub use chain::Chaining;
 pub use cmac::{CmacKey, cmac};
+pub use hmac::HmacSha256Key;
 pub use iso9797::{Padding, RetailMacKey, cbc_mac, cbc_mac_finish, cbc_mac_update};
 
 /// Fewest bytes of a truncated MAC that count as evidence.

@@ -4,7 +4,7 @@ use payhsm::Engine;
 use payhsm::caller::Caller;
 use payhsm::engine::{Batch, Dialect, Session};
 use payhsm::lifecycle::{Lifecycle, State};
-use payhsm::record::{ActRecord, LogOnly, Record, RecordFailed, Recorder};
+use payhsm::record::{ActRecord, Kept, LogOnly, Record, RecordFailed, Recorder};
 use payhsm::settings::{Legacy, Profile, Settings};
 use payhsm_keys::{Inventory, KeyRefused, Lmk, LmkSet};
 use payhsm_protocol::command::{put_body, take_body};
@@ -170,7 +170,7 @@ payhsm_protocol::for_each_command!(declare_requests);
 struct NoRecord;
 
 impl Recorder for NoRecord {
-    fn record(&self, _: &[Record<'_>]) -> Result<(), RecordFailed> {
+    fn record(&self, _: &[Record<'_>]) -> Result<Kept, RecordFailed> {
         Err(RecordFailed)
     }
 

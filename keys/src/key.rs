@@ -9,7 +9,7 @@ use crate::rules::KeyRules;
 use crate::strength;
 use crate::usage::{Role, Usage};
 use payhsm_crypto::cipher::BlockKey;
-use payhsm_protocol::field::{Cryptogram, KeyBlock, KeyField, KeyType};
+use payhsm_protocol::field::{CheckValue, Cryptogram, KeyBlock, KeyField, KeyType};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -182,6 +182,15 @@ impl<U: Usage> Key<U> {
     #[must_use]
     pub fn is_double_or_triple(&self) -> bool {
         self.algorithm == Algorithm::Tdes && self.material.len() > 8
+    }
+
+    /// The check value that people know it by: 3 bytes.
+    ///
+    /// # Errors
+    /// [`KeyRefused::Internal`], which cannot happen to a key that was opened.
+    pub fn check_value(&self) -> Result<CheckValue, KeyRefused> {
+        let whole = self.algorithm.check_value(self.material.clear())?;
+        Ok(CheckValue(whole.into_iter().take(3).collect()))
     }
 
     /// The key expanded for its cipher. Its length was checked when it was opened.

@@ -21,6 +21,7 @@
 //! | [`AnyKey`] | a key whose usage is data: generating, sealing, check values |
 //! | [`exchange`] | export and import under a ZMK or TMK |
 //! | [`Vault`] | the LMKs in force and the open store, for requests and for officers |
+//! | [`AuditKeys`] | what the appliance signs its audit log with, and fingerprints account numbers |
 //! | [`store`] | what lies on the disk, sealed |
 //! | [`ceremony`] | components and shares |
 //! | [`Lmk`] | local master keys, and what is under them besides keys: PINs, decimalisation tables |
@@ -30,6 +31,7 @@
 
 mod any_key;
 mod attributes;
+mod audit_key;
 pub mod ceremony;
 mod components;
 mod cryptogram;
@@ -56,6 +58,7 @@ mod weak;
 mod wrapping;
 
 pub use any_key::{AnyKey, Binding, NewKey};
+pub use audit_key::AuditKeys;
 pub use data_key::DataMode;
 pub use key::{Key, Purpose};
 pub use lmk::{Lmk, LmkPinRefused, LmkScheme, LmkSecret, LmkSet, TableRefused};

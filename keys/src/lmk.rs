@@ -19,6 +19,7 @@ use crate::refusal::KeyRefused;
 use crate::wrapping::BlockWrapping;
 use aes_key_block::AesKeyBlockLmk;
 use payhsm_arena::{ArenaBox, PlaceError};
+use payhsm_crypto::aead::AeadKey;
 use payhsm_protocol::field::{CheckValue, KeyBlock, LmkId};
 use std::fmt;
 use subtle::ConstantTimeEq;
@@ -174,10 +175,18 @@ impl Lmk {
             LmkKeys::AesKeyBlock(lmk) => Some(&lmk.wrapping),
         }
     }
+
+    /// What seals the keys of the audit log where there is no store; an AES LMK alone has it.
+    pub(crate) fn audit_seal(&self) -> Result<ArenaBox<AeadKey>, KeyRefused> {
+        match &self.keys {
+            LmkKeys::Variant(_) | LmkKeys::TdesKeyBlock(_) => Err(KeyRefused::Scheme),
+            LmkKeys::AesKeyBlock(lmk) => in_secret_memory(|| Ok(AeadKey::new(&lmk.audit))),
+        }
+    }
 }
 
 /// What `make` makes, in secret memory; whatever it leaves on the stack is wiped.
-fn in_secret_memory<T>(
+pub(crate) fn in_secret_memory<T>(
     make: impl FnOnce() -> Result<T, KeyRefused>,
 ) -> Result<ArenaBox<T>, KeyRefused> {
     let arena = payhsm_arena::global().map_err(|_| KeyRefused::Internal)?;

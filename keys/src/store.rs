@@ -49,9 +49,9 @@ pub use files::{StoreFiles, StoreKey, StoreKeys};
 pub use refused::StoreRefused;
 pub use sealed::{Expected, SealedStore};
 
-#[cfg(test)]
-pub(crate) use points::STOP_AT;
 use points::reached;
+#[cfg(test)]
+pub(crate) use points::{STOP_AT, at_points};
 
 /// An open store.
 pub struct Store {

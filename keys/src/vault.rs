@@ -4,6 +4,7 @@
 //! takes to copy a pointer. Officers' acts go one after another: first to the disk, then a new inventory takes the place of
 //! the old one. So no request ever waits for a disk.
 
+mod audit;
 mod blocks;
 mod change;
 mod inventory;

@@ -113,6 +113,11 @@ macro_rules! request {
                 let _ = shelf;
                 Ok(())
             }
+
+            fn mention(&self, to: &mut dyn FnMut($crate::field::SeenAccount)) {
+                let fields: &[&dyn $crate::field::Names] = &[$(&self.$field,)*];
+                fields.iter().for_each(|field| field.mention(to));
+            }
         }
     };
 }
@@ -138,6 +143,9 @@ macro_rules! for_each_command {
             NC, nc_diagnostics, Diagnose, "tell the check value of the LMK";
             NO, no_status, ReportStatus, "tell how the appliance is configured";
             RA, ra_revoke_activities, RevokeActivities, "take back what officers have authorised";
+            Q2, q2_retrieve_audit_record, RetrieveAuditRecord, "retrieve the next record of the audit log";
+            Q6, q6_release_audit_records, ReleaseAuditRecords, "let go of retrieved records of the audit log";
+            Q8, q8_verify_audit_record, VerifyAuditRecord, "verify a retrieved record of the audit log";
             A0, a0_generate_key, GenerateKey, "generate a key";
             A4, a4_form_key, FormKey, "form a key from components";
             A6, a6_import_key, ImportKey, "import a key";

@@ -67,6 +67,8 @@ error_codes! {
     InvalidKeyType = b"28", "Invalid key type.";
     FunctionNotPermitted = b"29", "This key may not be used for this function.";
     KeyChangeStorage = b"33", "The key change storage is corrupted; payhsm has none and answers 13 where there is no old LMK.";
+    NoAuditRecord = b"35", "There is no audit record.";
+    NoMatchingAuditRecord = b"36", "All audit records have been retrieved; in Q6: none of this kind.";
     FraudDetection = b"39", "PIN commands are stopped by fraud detection.";
     Internal = b"41", "Internal failure; the command had no effect.";
     MigrationNotAllowed = b"44", "A key of type 002 cannot get a type of its own: the settings do not keep them apart.";

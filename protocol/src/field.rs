@@ -5,6 +5,7 @@
 //! every request before any handler sees it.
 
 mod account;
+mod audit_record;
 mod bytes;
 mod card;
 mod data;
@@ -17,7 +18,8 @@ mod pin;
 mod pin_verification;
 mod stored;
 
-pub use account::{Account, Pan};
+pub use account::{Account, Pan, SeenAccount};
+pub use audit_record::AuditRecord;
 pub use bytes::Bytes;
 pub use card::{Cvv, Expiry, ServiceCode};
 pub use data::{
@@ -78,7 +80,6 @@ names_nothing!(
     u8,
     u16,
     u32,
-    Account,
     AtallaVariant,
     Bytes,
     CheckLength,
@@ -107,7 +108,6 @@ names_nothing!(
     MacSize,
     Offset,
     OptionalBlock,
-    Pan,
     PinBlock,
     PinBlockFormat,
     PinLength,

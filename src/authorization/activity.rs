@@ -165,12 +165,19 @@ pub struct Subject {
 enum Sub {
     KeyType([u8; 3]),
     Usage([u8; 2]),
+    Command([u8; 2]),
     ClearPin,
 }
 
 impl Subject {
     /// A PIN in clear.
     pub const CLEAR_PIN: Self = Self { sub: Sub::ClearPin, also: None };
+
+    /// This command.
+    #[must_use]
+    pub const fn command(code: [u8; 2]) -> Self {
+        Self { sub: Sub::Command(code), also: None }
+    }
 
     /// A key of this usage.
     #[must_use]
@@ -209,7 +216,7 @@ impl Subject {
     pub(super) fn sub(&self) -> &str {
         match &self.sub {
             Sub::KeyType(key_type) => std::str::from_utf8(key_type).unwrap_or_default(),
-            Sub::Usage(usage) => std::str::from_utf8(usage).unwrap_or_default(),
+            Sub::Usage(two) | Sub::Command(two) => std::str::from_utf8(two).unwrap_or_default(),
             Sub::ClearPin => CLEAR_PIN,
         }
     }

@@ -29,8 +29,10 @@ impl Context<'_> {
                 Position::Destination => ErrorCode::InvalidDestinationKeyType,
             });
         }
-        Key::open_as(self.lmk()?, key_type, key, purpose, &self.rules())
-            .map_err(|refused| self.key_code(refused, position))
+        let key = Key::open_as(self.lmk()?, key_type, key, purpose, &self.rules())
+            .map_err(|refused| self.key_code(refused, position))?;
+        self.noted.key(|| key.check_value());
+        Ok(key)
     }
 
     /// Opens a MAC key.
@@ -43,8 +45,10 @@ impl Context<'_> {
         if !MAC_KEY_TYPES.contains(&&key_type.0) {
             return Err(ErrorCode::INVALID_DATA_KEY_TYPE);
         }
-        Key::open_as(self.lmk()?, key_type, key, purpose, &self.rules())
-            .map_err(|refused| self.key_code(refused, Position::Source))
+        let key = Key::open_as(self.lmk()?, key_type, key, purpose, &self.rules())
+            .map_err(|refused| self.key_code(refused, Position::Source))?;
+        self.noted.key(|| key.check_value());
+        Ok(key)
     }
 }
 

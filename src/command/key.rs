@@ -68,8 +68,10 @@ impl Context<'_> {
         key_type: KeyType,
         position: Position,
     ) -> Result<AnyKey, ErrorCode> {
-        AnyKey::open(self.lmk()?, field, Some(key_type), &self.rules())
-            .map_err(|refused| self.key_code(refused, position))
+        let key = AnyKey::open(self.lmk()?, field, Some(key_type), &self.rules())
+            .map_err(|refused| self.key_code(refused, position))?;
+        self.noted.key(|| key.check_value());
+        Ok(key)
     }
 
     /// Makes a key with these attributes under a key-block LMK, or of this type and scheme under a
@@ -95,7 +97,9 @@ impl Context<'_> {
         key: &AnyKey,
         scheme: KeyScheme,
     ) -> Result<KeyField, ErrorCode> {
-        key.seal_under(self.lmk()?, scheme, self.random).map_err(wish_code)
+        let sealed = key.seal_under(self.lmk()?, scheme, self.random).map_err(wish_code)?;
+        self.noted.key(|| key.check_value());
+        Ok(sealed)
     }
 
     /// The scheme for a key of `length` bytes under the LMK, where the request leaves it open.

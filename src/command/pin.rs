@@ -22,8 +22,10 @@ impl Context<'_> {
         key_type: KeyType,
         key: &KeyField,
     ) -> Result<Key<AnyPinKey>, ErrorCode> {
-        Key::open_as(self.lmk()?, key_type, key, Purpose::Decrypt, &self.rules())
-            .map_err(|refused| self.key_code(refused, Position::Source))
+        let key = Key::open_as(self.lmk()?, key_type, key, Purpose::Decrypt, &self.rules())
+            .map_err(|refused| self.key_code(refused, Position::Source))?;
+        self.noted.key(|| key.check_value());
+        Ok(key)
     }
 
     /// Takes the PIN out of a block.

@@ -110,3 +110,50 @@ pub struct UnattendedSection {
     /// The systemd credential that holds what it takes.
     pub credential: String,
 }
+
+/// The audit log.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AuditSection {
+    /// The folder of the log, relative to the configuration file; `audit` in the state folder if nothing is said.
+    pub folder: Option<PathBuf>,
+    /// When a record counts as kept.
+    pub durability: Durability,
+    /// What the log is called: the name of its key, such as `hsm-1.bank.example/audit`. Without it, the id of the
+    /// appliance.
+    pub name: Option<String>,
+}
+
+/// When a record counts as kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Durability {
+    /// When it is on the disk, before the answer leaves.
+    #[default]
+    Durable,
+    /// When the system has it: a power cut may take the last seconds.
+    Relaxed,
+    /// Never: there is no log. Profile `development` alone.
+    Off,
+}
+
+impl Durability {
+    /// Its name, as the configuration has it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Durable => "durable",
+            Self::Relaxed => "relaxed",
+            Self::Off => "off",
+        }
+    }
+}
+
+impl From<Durability> for payhsm_audit::log::Durability {
+    fn from(durability: Durability) -> Self {
+        match durability {
+            Durability::Durable => Self::Durable,
+            Durability::Relaxed | Durability::Off => Self::Relaxed,
+        }
+    }
+}

@@ -3,7 +3,8 @@
 use super::refusal::{put_trailer, refuse_compact, refuse_host};
 use super::{Answers, Asked, CallersShelf, Done, Engine, Incoming, NO_COMMAND, Session, Standing};
 use crate::authorization::Permit;
-use crate::command::{Answer, Context, Handle};
+use crate::command::{Answer, Context, Handle, Noted};
+use crate::record::Mentions;
 use payhsm_fibers::InTurn;
 use payhsm_keys::{Lmk, SystemRandom};
 use payhsm_protocol::command::{CommandCode, Reply, take_body};
@@ -42,9 +43,11 @@ impl Engine {
         session: &Session,
         standing: &Standing,
         lmk: Option<&Lmk>,
+        noted: &Noted,
     ) -> Result<Answer<C::Reply>, ErrorCode> {
         let inventory = standing.inventory();
-        let shelf = CallersShelf::new(inventory, &session.caller);
+        noted.with(|mentions| request.mention(&mut |account| mentions.account = Some(account)));
+        let shelf = CallersShelf::new(inventory, &session.caller).noting(noted);
         // Before anything looks at the request: what it is about is decided by the keys themselves.
         request.fill_in(&shelf.under(lmk))?;
         let request = permit.grant(request, &self.settings, &self.activities)?;
@@ -58,6 +61,8 @@ impl Engine {
             state: standing.state,
             activities: &self.activities,
             random: &mut SystemRandom::new(),
+            noted,
+            audit: self.recorder.view(),
         };
         C::handle(&request, &mut context)
     }
@@ -91,6 +96,7 @@ impl Engine {
         answers: InTurn<'_, Answers<'_>>,
     ) {
         let shelf = CallersShelf::new(standing.inventory(), &session.caller);
+        let noted = Noted::new(self.recorder.wants_mentions());
         let mut lmk = None;
         let mut tail = None;
         let outcome = (|| {
@@ -101,7 +107,7 @@ impl Engine {
             tail = Some(end);
             request.check()?;
             lmk = self.select_lmk(session, standing, end.lmk)?;
-            self.carry_out(permit, request, session, standing, lmk)
+            self.carry_out(permit, request, session, standing, lmk, &noted)
         })();
         let Answers { output, done } = answers.take();
         let tail = tail.unwrap_or_else(|| Tail::guess(message.fields));
@@ -120,7 +126,8 @@ impl Engine {
             refuse_host(output, message.header, message.code, refusal, tail);
             refusal
         });
-        done.push(Done { command: message.code, lmk: lmk.map(Lmk::id), outcome: code });
+        let (command, lmk, mentions) = (message.code, lmk.map(Lmk::id), noted.into_mentions());
+        done.push(Done { command, lmk, outcome: code, mentions });
     }
 
     fn compact<C: Handle>(
@@ -130,12 +137,13 @@ impl Engine {
         request: frame::compact::Request<'_>,
         answers: InTurn<'_, Answers<'_>>,
     ) {
+        let noted = Noted::new(self.recorder.wants_mentions());
         let mut lmk = None;
         let outcome = (|| {
             let permit = self.ask::<C>(session, standing)?;
             let (named, fields) = take_body::<C>(request.body)?;
             lmk = self.select_lmk(session, standing, named)?;
-            self.carry_out(permit, fields, session, standing, lmk)
+            self.carry_out(permit, fields, session, standing, lmk, &noted)
         })();
         let Answers { output, done } = answers.take();
         let code = outcome.and_then(|Answer { code, reply }| {
@@ -151,7 +159,8 @@ impl Engine {
             refuse_compact(output, request, refusal);
             refusal
         });
-        done.push(Done { command: request.code, lmk: lmk.map(Lmk::id), outcome: code });
+        let (command, lmk, mentions) = (request.code, lmk.map(Lmk::id), noted.into_mentions());
+        done.push(Done { command, lmk, outcome: code, mentions });
     }
 }
 
@@ -190,7 +199,7 @@ macro_rules! declare_dispatch {
                 };
                 let Answers { output, done } = answers.take();
                 incoming.refuse(outcome, output);
-                done.push(Done { command, lmk: None, outcome });
+                done.push(Done { command, lmk: None, outcome, mentions: Mentions::default() });
             }
         }
     };

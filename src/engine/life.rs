@@ -5,6 +5,7 @@ use super::in_force::Held;
 use crate::authorization::Activities;
 use crate::lifecycle::{IllegalStep, Lifecycle, State};
 use crate::record::{ActRecord, RecordFailed};
+use payhsm_audit::record::event;
 
 impl Engine {
     /// Where the appliance stands; steps between its other states are taken here too.
@@ -30,7 +31,11 @@ impl Engine {
         }
         // The keys come first: an operational appliance has them.
         self.in_force.exchange(Some(held));
-        self.lifecycle.step(State::Operational).inspect_err(|_| drop(self.in_force.exchange(None)))
+        self.lifecycle
+            .step(State::Operational)
+            .inspect_err(|_| drop(self.in_force.exchange(None)))?;
+        self.tell_state(from, State::Operational);
+        Ok(())
     }
 
     /// Takes everything out of force: operational becomes sealed, and nothing stays authorised.
@@ -52,9 +57,35 @@ impl Engine {
     }
 
     fn leave(&self, to: State) -> Result<Option<Held>, IllegalStep> {
+        let from = self.lifecycle.state();
         self.lifecycle.step(to)?;
         self.activities.revoke_all();
-        Ok(self.in_force.exchange(None))
+        let held = self.in_force.exchange(None);
+        self.tell_state(from, to);
+        self.recorder.sealed();
+        Ok(held)
+    }
+
+    /// The step is taken; that it cannot be recorded does not take it back.
+    fn tell_state(&self, from: State, to: State) {
+        let detail = format!("{} to {}", from.name(), to.name());
+        if let Err(error) = self.recorder.record_event(event::STATE, &detail) {
+            tracing::error!(%error, detail, "state");
+        }
+    }
+
+    /// Keeps the record of something that happened to the daemon.
+    ///
+    /// # Errors
+    /// [`RecordFailed`]
+    pub fn record_event(&self, name: &str, detail: &str) -> Result<(), RecordFailed> {
+        self.recorder.record_event(name, detail)
+    }
+
+    /// Why records cannot be kept now, if so.
+    #[must_use]
+    pub fn record_trouble(&self) -> Option<String> {
+        self.recorder.trouble()
     }
 
     /// Puts something else in force while the appliance stays operational; gives back what was.

@@ -1,6 +1,7 @@
 //! What officers stored, as far as one caller may name it.
 
 use crate::caller::Caller;
+use crate::command::Noted;
 use payhsm_keys::{Inventory, LabelledKey, Lmk, OpenTable};
 use payhsm_protocol::ErrorCode;
 use payhsm_protocol::field::{KeyBlock, KeyField, Shelf, Slot, StoredKey, ZoneKey, ZoneRole};
@@ -10,6 +11,7 @@ use payhsm_protocol::field::{KeyBlock, KeyField, Shelf, Slot, StoredKey, ZoneKey
 pub struct CallersShelf<'a> {
     inventory: Option<&'a Inventory>,
     caller: &'a Caller,
+    noted: Option<&'a Noted>,
 }
 
 /// There is no such key, or not for this caller.
@@ -19,7 +21,13 @@ impl<'a> CallersShelf<'a> {
     /// What is stored here, for this caller; nothing while the appliance is sealed.
     #[must_use]
     pub const fn new(inventory: Option<&'a Inventory>, caller: &'a Caller) -> Self {
-        Self { inventory, caller }
+        Self { inventory, caller, noted: None }
+    }
+
+    /// The same, and what is taken from it is noted.
+    #[must_use]
+    pub const fn noting(self, noted: &'a Noted) -> Self {
+        Self { noted: Some(noted), ..self }
     }
 
     /// The same for a request under this LMK: whatever is stored is under the master, and serves under no other.
@@ -92,7 +100,14 @@ impl<'a> CallersShelf<'a> {
 
 impl Shelf for CallersShelf<'_> {
     fn key(&self, named: &StoredKey) -> Result<&KeyBlock, ErrorCode> {
-        self.find(named).map(|(_, key)| &key.block)
+        let (label, key) = self.find(named)?;
+        if let Some(noted) = self.noted {
+            noted.label(label);
+            if let StoredKey::Zone(key) = named {
+                noted.zone(&key.zone);
+            }
+        }
+        Ok(&key.block)
     }
 }
 

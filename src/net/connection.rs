@@ -196,7 +196,7 @@ async fn answer_all<S: AsyncWrite + Unpin>(
     let mut consumed = 0;
     loop {
         let input = buffers.input.get(consumed..).unwrap_or_default();
-        let batch = engine.answer(visitor.session(), input, &mut buffers.output);
+        let batch = engine.begin(visitor.session(), input, &mut buffers.output).await;
         consumed += batch.consumed;
         let more = batch.answered > 0 && !batch.unbelievable;
         if !more || buffers.output.len() >= MAX_OUTPUT {

@@ -8,13 +8,14 @@ use super::registry::{Registry, RegistryError};
 use super::session::Session;
 use super::tries::Tries;
 use super::unsealing::Unsealing;
+use crate::audit::AuditLog;
 use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::record::{ActOutcome, ActRecord};
 use crate::reload::Reloader;
 use payhsm_arena::ArenaBox;
 use payhsm_keys::store::StoreFiles;
-use payhsm_keys::{LmkScheme, Vault};
+use payhsm_keys::{LmkScheme, SystemRandom, Vault};
 use payhsm_protocol::officer::{Act, Answer, LmkLine};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -43,6 +44,8 @@ pub struct Setup {
     pub clock: Arc<dyn Clock>,
     /// Reads the configuration again; none where there is no file.
     pub reloader: Option<Arc<Reloader>>,
+    /// The audit log, and its name if it has one of its own.
+    pub audit: Option<(Arc<AuditLog>, Option<String>)>,
 }
 
 impl fmt::Debug for Setup {
@@ -58,6 +61,7 @@ pub struct Office {
     folder: PathBuf,
     clock: Arc<dyn Clock>,
     reloader: Option<Arc<Reloader>>,
+    audit: Option<(Arc<AuditLog>, Option<String>)>,
     inner: Mutex<Inner>,
     migration: Migration,
 }
@@ -86,7 +90,7 @@ impl Office {
     /// # Errors
     /// [`OfficeError`]
     pub fn open(setup: Setup) -> Result<Arc<Self>, OfficeError> {
-        let Setup { engine, folder, anchor, clock, reloader } = setup;
+        let Setup { engine, folder, anchor, clock, reloader, audit } = setup;
         payhsm_arena::global()?;
         let files: StoreFiles = super::store_files(&folder, anchor.as_deref());
         let registry = Registry::open(&folder, super::has_lmk(&folder))?;
@@ -98,7 +102,7 @@ impl Office {
             notes: Vec::new(),
         };
         let (inner, migration) = (Mutex::new(inner), Migration::default());
-        Ok(Arc::new(Self { engine, vault, folder, clock, reloader, inner, migration }))
+        Ok(Arc::new(Self { engine, vault, folder, clock, reloader, audit, inner, migration }))
     }
 
     /// The vault: what is unsealed here.
@@ -148,6 +152,15 @@ impl Office {
     /// Wipes what nobody goes on with.
     pub(super) fn tidy(&self) {
         self.with(|office, inner| inner.unsealing.expire(office.now()));
+    }
+
+    /// The appliance is unsealed: its audit log is signed from now on.
+    pub(super) fn sign_log(&self) -> Result<(), Refusal> {
+        let Some((audit, name)) = &self.audit else { return Ok(()) };
+        let keys = self.vault.audit_keys(&mut SystemRandom::new())?;
+        let by_id = || Ok::<_, Refusal>(format!("payhsm.local/{}", self.vault.appliance()?));
+        let name = name.clone().map_or_else(by_id, Ok)?;
+        Ok(audit.unsealed(&name, keys)?)
     }
 
     /// Keeps a record of what is already done; if that fails, the log has it.

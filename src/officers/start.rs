@@ -1,6 +1,7 @@
 //! From the configuration of a daemon to its officers' server.
 
 use super::{Office, Server, Setup};
+use crate::audit::AuditLog;
 use crate::cli::Failure;
 use crate::clock::Monotonic;
 use crate::config::Config;
@@ -56,12 +57,15 @@ pub(crate) fn start(
     config: &Config,
     engine: Arc<Engine>,
     reloader: Arc<Reloader>,
+    audit: Option<Arc<AuditLog>>,
 ) -> Result<Option<Server>, Failure> {
     let Some(folder) = config.state.clone().filter(|_| configured(config)) else {
         return Ok(None);
     };
     let (anchor, clock) = (config.anchor.clone(), Arc::new(Monotonic::new()));
-    let office = Office::open(Setup { engine, folder, anchor, clock, reloader: Some(reloader) })?;
+    let log_name = config.audit.name.clone();
+    let (reloader, audit) = (Some(reloader), audit.map(|log| (log, log_name)));
+    let office = Office::open(Setup { engine, folder, anchor, clock, reloader, audit })?;
     if let Some(unattended) = &config.unattended {
         let credentials = std::env::var_os(CREDENTIALS).map(PathBuf::from);
         match office.unseal_unattended(credentials.as_deref(), &unattended.credential) {

@@ -106,6 +106,7 @@ impl Office {
         inner.registry.settle(sealed)?;
         self.add_test_lmks();
         let held = self.held()?;
+        self.sign_log()?;
         self.engine().unseal(held)?;
         self.write_lmk_file(inner);
         Ok(())

@@ -212,6 +212,9 @@ fn configuration(base: u16) -> String {
 profile = "development"
 state = "store"    # what the appliance keeps; one daemon at a time
 
+[audit]
+folder = "audit"    # the record of every command; audit.pub beside it is the key to check it with
+
 [listen]
 tls = "127.0.0.1:{tls}"    # client certificate required; ALPN "payhsm/1" selects the compact dialect
 plain = "127.0.0.1:{plain}"  # host dialect; exists in this profile alone

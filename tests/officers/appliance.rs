@@ -61,6 +61,7 @@ impl Appliance {
             anchor: None,
             clock: Arc::new(clock.clone()),
             reloader: None,
+            audit: None,
         };
         let office = Office::open(setup).unwrap();
         let server = Server::start(Arc::clone(&office), &folder.join("officers.sock")).unwrap();

@@ -2,7 +2,7 @@
 
 use payhsm::Engine;
 use payhsm::lifecycle::{Lifecycle, State};
-use payhsm::record::{ActOutcome, ActRecord, Record, RecordFailed, Recorder};
+use payhsm::record::{ActOutcome, ActRecord, Kept as When, Record, RecordFailed, Recorder};
 use payhsm::settings::Settings;
 use payhsm_protocol::field::LmkId;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 pub(crate) struct NeverKeeps;
 
 impl Recorder for NeverKeeps {
-    fn record(&self, _: &[Record<'_>]) -> Result<(), RecordFailed> {
+    fn record(&self, _: &[Record<'_>]) -> Result<When, RecordFailed> {
         Err(RecordFailed)
     }
 
@@ -30,7 +30,7 @@ pub(crate) type Kept = (String, String, Option<LmkId>, String);
 pub(crate) struct Keeps(pub(crate) Arc<Mutex<Vec<Vec<Kept>>>>);
 
 impl Recorder for Keeps {
-    fn record(&self, records: &[Record<'_>]) -> Result<(), RecordFailed> {
+    fn record(&self, records: &[Record<'_>]) -> Result<When, RecordFailed> {
         let kept = records
             .iter()
             .map(|record| {
@@ -39,7 +39,7 @@ impl Recorder for Keeps {
             })
             .collect();
         self.0.lock().map_err(|_| RecordFailed)?.push(kept);
-        Ok(())
+        Ok(When::Now)
     }
 
     fn record_act(&self, _: &ActRecord<'_>) -> Result<(), RecordFailed> {
@@ -58,8 +58,8 @@ pub(crate) struct Acts {
 }
 
 impl Recorder for Acts {
-    fn record(&self, _: &[Record<'_>]) -> Result<(), RecordFailed> {
-        Ok(())
+    fn record(&self, _: &[Record<'_>]) -> Result<When, RecordFailed> {
+        Ok(When::Now)
     }
 
     fn record_act(&self, record: &ActRecord<'_>) -> Result<(), RecordFailed> {

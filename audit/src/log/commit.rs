@@ -33,6 +33,14 @@ pub(super) struct Begun {
     pub(super) first: u64,
 }
 
+/// The segment that is written to.
+#[derive(Debug)]
+pub(super) struct Current {
+    file: Box<dyn Segment>,
+    filled: u64,
+    bytes: u64,
+}
+
 /// The thread's own.
 #[derive(Debug)]
 pub(super) struct Committer {
@@ -41,8 +49,10 @@ pub(super) struct Committer {
     pub(super) journal: PathBuf,
     pub(super) durability: Durability,
     pub(super) segment_bytes: u64,
-    /// The segment that is written to, and how far.
-    pub(super) current: Option<(Box<dyn Segment>, u64)>,
+    /// The number of the first segment of this life.
+    pub(super) first_number: u64,
+    /// The segment that is written to: the file, how far it is filled, how long it is.
+    pub(super) current: Option<Current>,
     /// The number of the last segment that was begun.
     pub(super) number: u64,
     pub(super) to_tree: SyncSender<Durable>,
@@ -82,32 +92,51 @@ impl Committer {
 
     fn write(&mut self, frame: &mut [u8], first: u64, count: u32) -> io::Result<()> {
         let length = u64::try_from(frame.len()).unwrap_or(u64::MAX);
-        let fits = self.current.as_ref().is_some_and(|(_, at)| at + length <= self.segment_bytes);
-        if !fits {
-            self.begin_segment(first)?;
+        let fits = |current: &Current| current.filled + length <= current.bytes;
+        if !self.current.as_ref().is_some_and(fits) {
+            self.begin_segment(first, length)?;
         }
-        let (segment, at) = self.current.as_mut().ok_or(io::ErrorKind::NotFound)?;
+        let current = self.current.as_mut().ok_or(io::ErrorKind::NotFound)?;
         frame::finish(frame, self.number, first, count);
-        segment.write_at(frame, *at)?;
-        *at += length;
+        current.file.write_at(frame, current.filled)?;
+        current.filled += length;
         match self.durability {
-            Durability::Durable => segment.sync(),
+            Durability::Durable => current.file.sync(),
             Durability::Relaxed => Ok(()),
         }
     }
 
-    fn begin_segment(&mut self, first: u64) -> io::Result<()> {
-        if let (Durability::Relaxed, Some((segment, _))) = (self.durability, &self.current) {
-            segment.sync()?;
+    fn begin_segment(&mut self, first: u64, needed: u64) -> io::Result<()> {
+        if let (Durability::Relaxed, Some(current)) = (self.durability, &self.current) {
+            current.file.sync()?;
         }
         self.current = None;
-        let number = self.number + 1;
-        let segment = match self.shared.take_spare(number) {
-            Some(segment) => segment,
-            None => self.disk.create(&replay::path(&self.journal, number), self.segment_bytes)?,
+        // The keeper may just be making a file with the next number; nobody waits for it.
+        let last = self.number;
+        for number in last + 1..last + 4 {
+            match self.open_segment(number, first, needed) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                outcome => return outcome,
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    fn open_segment(&mut self, number: u64, first: u64, needed: u64) -> io::Result<()> {
+        let usual = replay::size(number, self.first_number, self.segment_bytes);
+        let bytes = usual.max(needed);
+        let path = replay::path(&self.journal, number);
+        let file = match self.shared.take_spare(number) {
+            Some(spare) if bytes == usual => spare,
+            Some(spare) => {
+                drop(spare);
+                self.disk.remove(&path)?;
+                self.disk.create(&path, bytes)?
+            }
+            None => self.disk.create(&path, bytes)?,
         };
         self.number = number;
-        self.current = Some((segment, 0));
+        self.current = Some(Current { file, filled: 0, bytes });
         // Nobody to hear it means that the log is being closed.
         drop(self.to_keeper.send(Begun { number, first }));
         Ok(())

@@ -22,6 +22,7 @@ pub(super) struct Keeper {
     pub(super) folder: PathBuf,
     pub(super) journal: PathBuf,
     pub(super) segment_bytes: u64,
+    pub(super) first_number: u64,
     /// The segments that are there: number, and index of the first entry if there is one.
     pub(super) segments: Vec<(u64, Option<u64>)>,
     pub(super) begun: Receiver<Begun>,
@@ -52,7 +53,8 @@ impl Keeper {
     fn make_spare(&self, number: u64) {
         // Without one, whoever needs it makes it, and says what is wrong.
         let path = replay::path(&self.journal, number);
-        if let Ok(segment) = self.disk.create(&path, self.segment_bytes) {
+        let bytes = replay::size(number, self.first_number, self.segment_bytes);
+        if let Ok(segment) = self.disk.create(&path, bytes) {
             self.shared.put_spare(number, segment);
         }
     }

@@ -15,6 +15,16 @@ pub(super) struct Replayed {
     pub(super) segments: Vec<(u64, Option<u64>)>,
 }
 
+/// The first file of a daemon's life has so many bytes, and each after it twice as many, up to what the setup says: a
+/// quiet appliance needs no large files.
+const FIRST_BYTES: u64 = 1024 * 1024;
+
+/// Bytes of a segment; the first one of this life has the number `first`.
+pub(super) fn size(number: u64, first: u64, most: u64) -> u64 {
+    let doublings = u32::try_from(number.saturating_sub(first)).unwrap_or(u32::MAX);
+    FIRST_BYTES.checked_shl(doublings.min(20)).unwrap_or(most).min(most)
+}
+
 /// The file of a segment.
 pub(super) fn path(journal: &Path, number: u64) -> PathBuf {
     journal.join(format!("{number:016}.journal"))

@@ -14,6 +14,8 @@ pub(super) const PIN_LABEL: &[u8] = b"payhsm: PIN under LMK";
 pub(super) const TABLE_LABEL: &[u8] = b"payhsm: decimalisation table under LMK";
 /// The sealed store.
 pub(super) const STORE_LABEL: &[u8] = b"payhsm: sealed store";
+/// The keys of the audit log, where there is no store.
+pub(super) const AUDIT_LABEL: &[u8] = b"payhsm: keys of the audit log";
 
 /// Two blocks: 32 bytes from an AES LMK, 16 and zeros from a DES one. And how many bytes that are.
 fn derive(lmk: &CmacKey, label: &[u8]) -> Result<(Zeroizing<[u8; 32]>, usize), KeyRefused> {

@@ -11,8 +11,11 @@
 //! | `old/lmk` | secret: the master before |
 //! | `change/new`, `change/old` | secret: while the master is changed, each sealed by the other |
 //! | `change/about` | an [`LmkAbout`] of the new one |
+//! | `audit/keys` | secret: the [`AuditKeys`](crate::AuditKeys) in force |
+//! | `audit/before` | secret: those before, until the log says that they were replaced |
 //!
-//! A secret is its version, id and number (4 bytes, big endian) of the LMK, and its 32 bytes.
+//! Keys of the log are their version and 64 bytes: seed of the signing key, HMAC key. Any other secret is its version,
+//! id and number (4 bytes, big endian) of the LMK, and its 32 bytes.
 
 use super::VaultRefused;
 use crate::lmk::LmkSecret;
@@ -30,6 +33,10 @@ pub(super) const BEFORE: &str = "change/old";
 pub(super) const NEXT_ABOUT: &str = "change/about";
 /// The master before the one in force.
 pub(super) const OLD: &str = "old/lmk";
+/// The keys of the audit log.
+pub(super) const AUDIT: &str = "audit/keys";
+/// The keys of the audit log that were replaced, and the log may not say so yet.
+pub(super) const AUDIT_BEFORE: &str = "audit/before";
 /// All officers.
 pub(super) const OFFICERS: &str = "officers/list";
 

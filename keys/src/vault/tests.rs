@@ -13,13 +13,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const ID: LmkId = LmkId(0);
+pub(super) const ID: LmkId = LmkId(0);
 const KEYS: usize = 40;
 const FOLDER: &str = "PAYHSM_TEST_FOLDER";
-const AS_IT_IS: Expected = Expected { seen_generation: 0, accept_older: false };
+pub(super) const AS_IT_IS: Expected = Expected { seen_generation: 0, accept_older: false };
 
 /// xorshift64*: the same bytes in every run.
-struct Repeatable(u64);
+pub(super) struct Repeatable(pub(super) u64);
 
 impl Random for Repeatable {
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), RandomFailed> {
@@ -37,15 +37,15 @@ fn random() -> Repeatable {
     Repeatable(0x9E37_79B9_7F4A_7C15)
 }
 
-fn old_lmk() -> LmkSecret {
+pub(super) fn old_lmk() -> LmkSecret {
     LmkSecret::public_test().unwrap()
 }
 
-fn new_lmk() -> LmkSecret {
+pub(super) fn new_lmk() -> LmkSecret {
     LmkSecret::generate(&mut Repeatable(5)).unwrap()
 }
 
-fn about(lmk: &LmkSecret, holders: &[&str]) -> LmkAbout {
+pub(super) fn about(lmk: &LmkSecret, holders: &[&str]) -> LmkAbout {
     let holders = holders.iter().map(|&holder| holder.to_owned()).collect();
     let quorum = Some(Quorum { needed: 2, of: 3 });
     LmkAbout { id: ID, check_value: lmk.check_value().unwrap(), quorum, holders }
@@ -62,7 +62,7 @@ fn attributes(usage: [u8; 2], algorithm: [u8; 2], mode_of_use: u8) -> KeyAttribu
     }
 }
 
-fn vault(folder: &Path) -> Vault {
+pub(super) fn vault(folder: &Path) -> Vault {
     Vault::new(StoreFiles::in_folder(folder), KeyRules::PRODUCTION)
 }
 
@@ -141,7 +141,7 @@ fn child() {
     }
 }
 
-fn create(vault: &Vault) -> Result<(), VaultRefused> {
+pub(super) fn create(vault: &Vault) -> Result<(), VaultRefused> {
     let about = about(&old_lmk(), &["alice", "bob"]);
     vault.create("00112233445566AA", old_lmk(), &about, &mut random())
 }

@@ -1,6 +1,6 @@
 //! Names of what officers stored, in place of keys that a caller would send along.
 
-use super::{Checked, KeyBlock, KeyField};
+use super::{Checked, KeyBlock, KeyField, SeenAccount};
 use crate::ErrorCode;
 use wincode::{SchemaRead, SchemaWrite};
 
@@ -150,6 +150,9 @@ pub trait Names {
     /// # Errors
     /// What the shelf says.
     fn fill_in(&mut self, shelf: &dyn Shelf) -> Result<(), ErrorCode>;
+
+    /// Tells of the account that it is about.
+    fn mention(&self, _: &mut dyn FnMut(SeenAccount)) {}
 }
 
 impl Names for KeyField {
@@ -165,11 +168,19 @@ impl<T: Names> Names for Option<T> {
     fn fill_in(&mut self, shelf: &dyn Shelf) -> Result<(), ErrorCode> {
         self.as_mut().map_or(Ok(()), |one| one.fill_in(shelf))
     }
+
+    fn mention(&self, to: &mut dyn FnMut(SeenAccount)) {
+        self.iter().for_each(|one| one.mention(to));
+    }
 }
 
 impl<T: Names> Names for Vec<T> {
     fn fill_in(&mut self, shelf: &dyn Shelf) -> Result<(), ErrorCode> {
         self.iter_mut().try_for_each(|one| one.fill_in(shelf))
+    }
+
+    fn mention(&self, to: &mut dyn FnMut(SeenAccount)) {
+        self.iter().for_each(|one| one.mention(to));
     }
 }
 

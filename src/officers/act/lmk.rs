@@ -182,6 +182,7 @@ fn begin(desk: &Desk<'_>, secret: LmkSecret, about: &LmkAbout) -> Result<(), Ref
     };
     office.engine().lifecycle().step(State::Sealed)?;
     office.engine().unseal(held)?;
+    office.sign_log()?;
     Ok(())
 }
 

@@ -36,6 +36,7 @@ pub(super) fn status(desk: &Desk<'_>) -> Outcome {
 
 fn notes(desk: &Desk<'_>, state: State) -> Vec<String> {
     let mut notes = desk.inner.notes.clone();
+    notes.extend(desk.office.engine().record_trouble());
     let vault = desk.office.vault();
     if state == State::Sealed && !vault.has_store() {
         notes.push(

@@ -120,6 +120,7 @@ fn office(state: State) -> (tempfile::TempDir, Arc<Office>) {
         anchor: None,
         clock: Arc::new(Monotonic::new()),
         reloader: None,
+        audit: None,
     };
     (folder, Office::open(setup).unwrap())
 }

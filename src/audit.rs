@@ -1,0 +1,156 @@
+//! The audit log of a running daemon: records in the form of the log, times, fingerprints of accounts, and who signs.
+
+mod clock;
+mod signer;
+mod start;
+
+pub use signer::LogSigner;
+pub(crate) use start::{keys_without_store, open};
+
+use crate::record::{
+    ActRecord, Kept, Mentions, Record, RecordFailed, Recorder, log_act, log_lines,
+};
+use clock::Watch;
+use payhsm_audit::log::{Health, Log};
+use payhsm_audit::record::{self as entry, event};
+use payhsm_keys::AuditKeys;
+use payhsm_protocol::ErrorCode;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// Keeps records in a log that anybody can check.
+pub struct AuditLog {
+    log: Log,
+    watch: Arc<Watch>,
+    /// For fingerprints of accounts; none while the appliance is sealed.
+    keys: RwLock<Option<Arc<AuditKeys>>>,
+    /// Where the public key is put.
+    public_key: PathBuf,
+}
+
+impl AuditLog {
+    /// From now on checkpoints are signed, and accounts have fingerprints.
+    ///
+    /// # Errors
+    /// [`RecordFailed`] if the log does not take the event.
+    pub fn unsealed(&self, name: &str, keys: Arc<AuditKeys>) -> Result<(), RecordFailed> {
+        let signer = LogSigner::new(name, Arc::clone(&keys));
+        self.publish(&signer);
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Some(keys);
+        self.log.set_signer(Some(Arc::new(signer)));
+        Ok(())
+    }
+
+    /// The keys are no longer there: records are still kept, and signed when the appliance is unsealed again.
+    pub fn sealed(&self) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.log.set_signer(None);
+    }
+
+    /// Takes nothing more; keeps and signs what there is.
+    pub fn close(&self) {
+        self.log.close();
+    }
+
+    /// The last checkpoint.
+    #[must_use]
+    pub fn checkpoint(&self) -> Option<String> {
+        self.log.checkpoint()
+    }
+
+    /// Auditors need the public key, and get it from officers; this file is for convenience.
+    fn publish(&self, signer: &LogSigner) {
+        let line = format!("{}\n", signer.verifier_key());
+        if std::fs::read_to_string(&self.public_key).is_ok_and(|there| there == line) {
+            return;
+        }
+        if let Err(error) = std::fs::write(&self.public_key, line) {
+            tracing::warn!(%error, path = %self.public_key.display(), "the public key of the audit log");
+        }
+    }
+
+    /// Says so in the log when the time of day has been set.
+    fn look_at_the_clock(&self) -> Result<(), RecordFailed> {
+        let Some(step) = self.watch.step() else { return Ok(()) };
+        let detail = format!("the time of day jumped by {step} ms");
+        tracing::warn!(detail, "clock");
+        drop(self.append(&[self.event(event::CLOCK, &detail)])?);
+        Ok(())
+    }
+
+    fn event(&self, name: &str, detail: &str) -> entry::Record {
+        let (name, detail) = (name.to_owned(), detail.to_owned());
+        entry::Record::Event(entry::Event { name, detail })
+    }
+
+    fn append(&self, records: &[entry::Record]) -> Result<Kept, RecordFailed> {
+        self.log.append(records).map(Kept::When).map_err(|_| RecordFailed)
+    }
+
+    fn command(&self, record: &Record<'_>, keys: Option<&AuditKeys>) -> entry::Record {
+        let Mentions { keys: used, zones, account } = record.mentions;
+        let fingerprint = account.as_ref().zip(keys);
+        entry::Record::Command(entry::Command {
+            peer: record.peer.to_owned(),
+            caller: record.caller.to_owned(),
+            code: record.command,
+            outcome: record.outcome.wire(),
+            lmk: record.lmk.map(|id| id.0),
+            keys: used.clone(),
+            zones: zones.clone(),
+            account: account.as_ref().map(|account| account.shown.clone()),
+            fingerprint: fingerprint.map(|(account, keys)| keys.fingerprint(&account.pan12)),
+        })
+    }
+}
+
+impl Recorder for AuditLog {
+    fn record(&self, records: &[Record<'_>]) -> Result<Kept, RecordFailed> {
+        log_lines(records);
+        self.look_at_the_clock()?;
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let entries: Vec<_> =
+            records.iter().map(|record| self.command(record, keys.as_deref())).collect();
+        self.append(&entries)
+    }
+
+    fn record_act(&self, record: &ActRecord<'_>) -> Result<(), RecordFailed> {
+        log_act(record);
+        self.look_at_the_clock()?;
+        let act = entry::Act {
+            officers: record.officers.to_vec(),
+            act: record.act.to_owned(),
+            about: record.about.to_owned(),
+            outcome: record.outcome.name().to_owned(),
+            said: record.said.to_owned(),
+        };
+        self.append(&[entry::Record::Act(act)])?.wait()
+    }
+
+    fn record_event(&self, name: &str, detail: &str) -> Result<(), RecordFailed> {
+        tracing::info!(name, detail, "event");
+        self.look_at_the_clock()?;
+        self.append(&[self.event(name, detail)])?.wait()
+    }
+
+    fn sealed(&self) {
+        Self::sealed(self);
+    }
+
+    fn trouble(&self) -> Option<String> {
+        match self.log.health() {
+            Health::Works { .. } => None,
+            Health::Fails { why } => Some(format!(
+                "the audit log cannot be written ({why}): every command is answered with {}",
+                ErrorCode::RecordFailed.as_text()
+            )),
+        }
+    }
+}
+
+impl fmt::Debug for AuditLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.log.fmt(f)
+    }
+}

@@ -1,0 +1,74 @@
+//! From the configuration to the log of a daemon.
+
+use super::{AuditLog, Watch};
+use crate::cli::Failure;
+use crate::config::{AuditSection, Config};
+use payhsm_audit::log::disk::RealDisk;
+use payhsm_audit::log::{Log, SEGMENT_BYTES, Setup};
+use payhsm_keys::{AuditKeys, Inventory, SystemRandom};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::{Arc, RwLock};
+
+/// Where a developer's appliance, which has no store, keeps its keys: sealed by a public test LMK.
+const KEYS: &str = "audit.key";
+
+/// What a log is called before its appliance has an id.
+const DEVELOPMENT: &str = "payhsm.local/development";
+
+/// Opens the log that the configuration asks for; none for a developer's appliance without a folder.
+///
+/// # Errors
+/// What is wrong with the folder, in the words of whoever starts the daemon.
+pub(crate) fn open(config: &Config) -> Result<Option<Arc<AuditLog>>, Failure> {
+    let Some(folder) = config.audit_folder() else { return Ok(None) };
+    let watch = Arc::new(Watch::new());
+    let AuditSection { durability, .. } = config.audit;
+    let log = Log::open(Setup {
+        folder: folder.clone(),
+        durability: durability.into(),
+        segment_bytes: SEGMENT_BYTES,
+        clock: Arc::<Watch>::clone(&watch),
+        disk: Arc::new(RealDisk),
+    })?;
+    let public_key = folder.with_extension("pub");
+    Ok(Some(Arc::new(AuditLog { log, watch, keys: RwLock::default(), public_key })))
+}
+
+impl Config {
+    /// What the log of this appliance is called, whose id is `appliance`.
+    pub(crate) fn audit_name(&self, appliance: Option<&str>) -> String {
+        let named = self.audit.name.clone();
+        named.unwrap_or_else(|| {
+            appliance.map_or_else(|| DEVELOPMENT.to_owned(), |id| format!("payhsm.local/{id}"))
+        })
+    }
+}
+
+/// The keys of an appliance that has no store: from its folder, or new ones.
+pub(crate) fn keys_without_store(
+    state: Option<&Path>,
+    inventory: &Inventory,
+) -> Result<Arc<AuditKeys>, Failure> {
+    let lmk = inventory.lmks().default_lmk();
+    let random = &mut SystemRandom::new();
+    let Some(path) = state.map(|folder| folder.join(KEYS)) else {
+        return Ok(Arc::new(AuditKeys::generate(random)?));
+    };
+    match fs::read_to_string(&path) {
+        Ok(sealed) => {
+            let sealed = hex::decode(sealed.trim()).unwrap_or_default();
+            let opened = AuditKeys::open(lmk, &sealed);
+            Ok(Arc::new(opened.map_err(|refused| format!("{}: {refused}", path.display()))?))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let keys = AuditKeys::generate(random)?;
+            let sealed = hex::encode(keys.seal(lmk, random)?);
+            payhsm_officer::file::replace(&path, &format!("{sealed}\n"))
+                .map_err(|error| format!("{}: {error}", path.display()))?;
+            Ok(Arc::new(keys))
+        }
+        Err(error) => Err(format!("{}: {error}", path.display()).into()),
+    }
+}

@@ -1,0 +1,45 @@
+//! SIGKILL at any moment.
+
+use crate::appliance::{Appliance, events, long, soon};
+use crate::load::Load;
+use crate::support::binary::pause;
+use crate::support::random::Chance;
+use payhsm_audit::record::event;
+use std::time::Duration;
+
+#[test]
+fn what_was_answered_survives_kill_9() {
+    let kills = if long() { 200 } else { 5 };
+    let appliance = Appliance::new();
+    let mut load = Load::new(6);
+    let mut chance = Chance::new(11);
+    let mut checkpoints = Vec::new();
+    let mut starts = Vec::new();
+    for _ in 0..kills {
+        let (daemon, took) = appliance.start_and_ask();
+        starts.push(took);
+        let moment = Duration::from_millis(u64::try_from(chance.below(300)).unwrap());
+        load.run(&appliance.folder, daemon.address(true, None), |_| {
+            pause(moment);
+            drop(daemon);
+        });
+        checkpoints.extend(appliance.checkpoint());
+    }
+    let (daemon, took) = appliance.start_and_ask();
+    starts.push(took);
+    Appliance::stop(daemon);
+    starts.sort_unstable();
+    let entries = appliance.verified(&checkpoints);
+    println!(
+        "{kills} kills: {} commands answered, {} entries, {} checkpoints; start to first answer {:?}, at most {:?}",
+        load.done(),
+        entries.len(),
+        checkpoints.len(),
+        starts[starts.len() / 2],
+        starts[starts.len() - 1],
+    );
+    assert_eq!(load.missing(&entries), 0);
+    assert_eq!(events(&entries, event::START).len(), kills + 1);
+    assert!(load.done() > 100 * kills, "{} commands", load.done());
+    assert!(starts.iter().all(|took| *took <= soon()), "{starts:?}");
+}
