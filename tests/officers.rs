@@ -5,6 +5,8 @@
 
 #[path = "officers/appliance.rs"]
 mod appliance;
+#[path = "officers/audit.rs"]
+mod audit;
 #[path = "officers/ceremonies.rs"]
 mod ceremonies;
 #[path = "officers/changes.rs"]

@@ -10,7 +10,6 @@ use payhsm::caller::{Caller, Commands};
 use payhsm::command::policy;
 use payhsm::engine::{Dialect, Session};
 use payhsm::lifecycle::{Lifecycle, Needs, State};
-use payhsm::record::LogOnly;
 use payhsm::settings::{Legacy, Profile, Settings};
 use payhsm_protocol::Opcode;
 use payhsm_protocol::frame::{Taken, compact, host};
@@ -19,6 +18,7 @@ use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
+use support::recorders::Shows;
 use support::reviewed::{reviewed, row};
 use support::time::ByHand;
 use support::{host_settings, test_lmks};
@@ -46,7 +46,7 @@ fn the_policies_are_those_of_the_table() {
 fn appliance(profile: Profile, legacy: Legacy, state: State, has_lmks: bool) -> Engine {
     let lmks = has_lmks.then(|| test_lmks().into());
     let settings = Settings { profile, legacy };
-    Engine::new(lmks, Lifecycle::new(state), settings, host_settings(), Box::new(LogOnly))
+    Engine::new(lmks, Lifecycle::new(state), settings, host_settings(), Box::new(Shows))
 }
 
 fn session(caller: &Arc<Caller>, dialect: Dialect) -> Session {

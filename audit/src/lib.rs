@@ -6,11 +6,14 @@
 pub mod checkpoint;
 pub mod cosignature;
 pub mod hash;
+pub mod key_change;
 pub mod log;
 pub mod note;
+#[cfg(feature = "program")]
 pub mod program;
 pub mod proof;
 pub mod record;
 pub mod tile;
 pub mod tree;
 pub mod verify;
+pub mod witness;

@@ -22,8 +22,9 @@ mod tree;
 pub use error::LogError;
 pub use receipt::{NotKept, Receipt};
 
+use crate::key_change;
 use crate::note::Signer;
-use crate::record::{Moment, Record};
+use crate::record::{BorrowedCommand, Moment, Record};
 use commit::Committer;
 use disk::Disk;
 use growth::Growth;
@@ -31,6 +32,7 @@ use keeper::Keeper;
 use shared::Shared;
 use std::fmt;
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{channel, sync_channel};
@@ -90,11 +92,22 @@ pub enum Health {
     },
 }
 
+/// What the log was when it was opened.
+struct AtStart {
+    folder: PathBuf,
+    disk: Arc<dyn Disk>,
+    /// Entries that were durable in the tree's files; those behind were in the journal.
+    synced: u64,
+    /// The last change of the signing key in the journal.
+    key_change: Option<String>,
+}
+
 /// A log that is being kept.
 pub struct Log {
     shared: Arc<Shared>,
     signing: Arc<Signing>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    at_start: AtStart,
     _claim: File,
 }
 
@@ -113,6 +126,9 @@ impl Log {
         let edge = synced::read(&journal)?;
         let replayed = replay::replay(&journal, edge.size)?;
         check_checkpoint(&folder, edge.size + count(replayed.entries.len()))?;
+        let key_change = replayed.entries.iter().rev().find_map(|entry| key_change::told(entry));
+        let kept = (folder.clone(), Arc::clone(&disk));
+        let at_start = AtStart { folder: kept.0, disk: kept.1, synced: edge.size, key_change };
         let mut growth = Growth::new(Arc::clone(&disk), &folder, edge);
         for entry in &replayed.entries {
             growth.push(entry).map_err(|reason| LogError::disk(&folder, reason))?;
@@ -169,7 +185,8 @@ impl Log {
             spawn("audit-tree", Box::new(move || tree.run()))?,
             spawn("audit-keeper", Box::new(move || keeper.run()))?,
         ];
-        Ok(Self { shared, signing, threads: Mutex::new(threads), _claim: claim })
+        let threads = Mutex::new(threads);
+        Ok(Self { shared, signing, threads, at_start, _claim: claim })
     }
 
     /// Has records kept, in this order and one behind the other.
@@ -177,7 +194,20 @@ impl Log {
     /// # Errors
     /// [`NotKept`] while the disk fails; otherwise the receipt tells.
     pub fn append(&self, records: &[Record]) -> Result<Receipt, NotKept> {
-        self.shared.append(records)
+        let put = |record: &Record, out: &mut Vec<u8>| record.put(0, Moment::default(), out);
+        self.shared.append(records.iter(), put)
+    }
+
+    /// As [`Log::append`], for commands that nobody needs to own.
+    ///
+    /// # Errors
+    /// [`NotKept`]
+    pub fn append_commands<'a>(
+        &self,
+        commands: impl Iterator<Item = BorrowedCommand<'a>>,
+    ) -> Result<Receipt, NotKept> {
+        let put = |one: BorrowedCommand<'_>, out: &mut Vec<u8>| one.put(0, Moment::default(), out);
+        self.shared.append(commands, put)
     }
 
     /// Checkpoints are signed by this one from now on, or by nobody.
@@ -195,6 +225,30 @@ impl Log {
     #[must_use]
     pub fn checkpoint(&self) -> Option<String> {
         self.signing.last()
+    }
+
+    /// The last change of the signing key that the log told of when it was opened, if it is not before entry `from`: the
+    /// detail of its record.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn key_change_at_start(&self, from: u64) -> io::Result<Option<String>> {
+        let AtStart { folder, synced, key_change, .. } = &self.at_start;
+        match key_change {
+            Some(change) => Ok(Some(change.clone())),
+            None => key_change::last_in_bundles(folder, from, *synced),
+        }
+    }
+
+    /// Puts `new`, the same checkpoint with more signatures, in the place of `old`, if that is still the last one. Whether
+    /// it was.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn replace_checkpoint(&self, old: &str, new: &str) -> io::Result<bool> {
+        let AtStart { folder, disk, .. } = &self.at_start;
+        let path = folder.join("checkpoint");
+        self.signing.put(Some(old), new, || disk.put(&path, new.as_bytes(), false))
     }
 
     /// Takes nothing more, keeps what waits, signs a last checkpoint. What is dropped is closed too.
@@ -229,6 +283,10 @@ fn count(number: usize) -> u64 {
 fn check_checkpoint(folder: &Path, size: u64) -> Result<(), LogError> {
     let path = folder.join("checkpoint");
     let Ok(text) = fs::read_to_string(&path) else { return Ok(()) };
+    // What a power cut leaves of a file that was being put in place.
+    if text.bytes().all(|byte| byte == 0) {
+        return Ok(());
+    }
     let signed = text.lines().nth(1).and_then(|line| line.parse::<u64>().ok());
     let what = match signed {
         Some(signed) if signed <= size => return Ok(()),

@@ -1,4 +1,4 @@
-//! `payhsm-audit`: the auditor's program. Reads logs, and changes none but by `archive --remove`.
+//! `payhsm-audit`: the auditor's program. Reads logs, and changes none but by `archive --remove`; is a witness of logs, too.
 
 mod archive;
 pub mod args;
@@ -13,6 +13,7 @@ mod row;
 mod show;
 mod table;
 mod verifying;
+mod witness;
 
 use args::{Args, Task};
 use std::io::{self, Write};
@@ -78,6 +79,8 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<(), Stop> {
         Task::Export(task) => export::run(task, out),
         Task::CheckExport(task) => export::check(task, out),
         Task::Archive(task) => archive::run(task, out),
+        Task::Witness(task) => witness::run(task, out),
+        Task::WitnessKey(task) => witness::make_key(task, out),
     }
 }
 

@@ -77,6 +77,29 @@ pub struct Command {
     pub fingerprint: Option<[u8; 16]>,
 }
 
+/// A command whose record is about to be written: what a [`Command`] owns, borrowed.
+#[derive(Clone, Copy, Debug)]
+pub struct BorrowedCommand<'a> {
+    /// As in [`Command`], and so are all of them.
+    pub peer: &'a str,
+    /// Its name.
+    pub caller: &'a str,
+    /// The two letters.
+    pub code: [u8; 2],
+    /// What was answered.
+    pub outcome: [u8; 2],
+    /// The LMK.
+    pub lmk: Option<u8>,
+    /// Keys.
+    pub keys: &'a [String],
+    /// Zones.
+    pub zones: &'a [String],
+    /// What is shown of the account.
+    pub account: Option<&'a str>,
+    /// Its fingerprint.
+    pub fingerprint: Option<[u8; 16]>,
+}
+
 /// An act of officers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Act {
@@ -126,11 +149,18 @@ impl Record {
     #[must_use]
     pub const fn kind(&self) -> u8 {
         match self {
-            Self::Command(_) => 1,
-            Self::Act(_) => 2,
-            Self::Event(_) => 3,
+            Self::Command(_) => kind::COMMAND,
+            Self::Act(_) => kind::ACT,
+            Self::Event(_) => kind::EVENT,
         }
     }
+}
+
+/// Kinds of entries.
+pub(crate) mod kind {
+    pub(crate) const COMMAND: u8 = 1;
+    pub(crate) const ACT: u8 = 2;
+    pub(crate) const EVENT: u8 = 3;
 }
 
 /// Tags of fields. Once given, a tag is never used for anything else.

@@ -20,7 +20,9 @@ pub use source::{Folders, Source};
 pub use times::{parse as parse_time, rfc_3339, rfc_3339_seconds};
 pub use verdict::{Counts, Held, MOST_FAULTS, Verdict, Witnessed};
 
+#[cfg(feature = "program")]
 pub(crate) use block::take as take_entry;
+#[cfg(feature = "program")]
 pub(crate) use fault::plain;
 pub(crate) use source::find;
 

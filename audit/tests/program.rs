@@ -19,5 +19,7 @@ mod sample;
 mod shown;
 #[path = "program/verified.rs"]
 mod verified;
+#[path = "program/witnessing.rs"]
+mod witnessing;
 #[path = "program/written.rs"]
 mod written;

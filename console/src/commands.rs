@@ -167,6 +167,12 @@ fn to_json(status: &Status) -> Value {
         "generation": status.generation,
         "lmks": lmks,
         "officers": status.officers,
+        "audit_log": status.log.as_ref().map(|log| json!({
+            "name": log.name,
+            "size": log.size,
+            "signed": log.signed,
+            "durability": log.durability,
+        })),
         "shares": status.shares.map(|of| json!({ "given": of.needed, "needed": of.of })),
     })
 }

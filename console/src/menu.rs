@@ -24,6 +24,7 @@ enum Item {
     ChangeLmk,
     Backup,
     Reload,
+    AuditKey,
     Seal,
     AcceptOlder,
     Erase,
@@ -47,6 +48,7 @@ impl Item {
             Self::ChangeLmk => "The LMK and its shares",
             Self::Backup => "Backup",
             Self::Reload => "Read the configuration again",
+            Self::AuditKey => "Another signing key for the audit log",
             Self::Seal => "Seal",
             Self::AcceptOlder => "Accept an older store, after a restore",
             Self::Erase => "Erase everything",
@@ -70,6 +72,7 @@ impl Item {
             Self::ChangeLmk => change_lmk::run(session),
             Self::Backup => housekeeping::backup(session),
             Self::Reload => housekeeping::reload(session),
+            Self::AuditKey => housekeeping::replace_audit_key(session),
             Self::Seal => housekeeping::seal(session),
             Self::AcceptOlder => housekeeping::accept_older(session),
             Self::Erase => erase::run(session),
@@ -117,6 +120,10 @@ fn items(state: &str, somebody: bool) -> Vec<Item> {
         items.extend([Item::LogOut, Item::Record]);
     }
     items.push(Item::Status);
+    // Behind the rest, so that what is done more often keeps the number that people know.
+    if state == "operational" {
+        items.push(Item::AuditKey);
+    }
     items
 }
 

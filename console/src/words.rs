@@ -2,7 +2,9 @@
 
 use crate::terminal::WIDTH;
 use payhsm_protocol::field::{CheckValue, KeyAttributes, LmkId};
-use payhsm_protocol::officer::{KeyLine, LmkLine, Officer, Quorum, Status, TableLine, Zone};
+use payhsm_protocol::officer::{
+    KeyLine, LmkLine, LogLine, Officer, Quorum, Status, TableLine, Zone,
+};
 
 /// With a capital in front and a full stop behind.
 #[must_use]
@@ -67,6 +69,7 @@ pub fn status(status: &Status) -> Vec<String> {
         lines.push(format!("Shares     {} of {} needed are in", shares.needed, shares.of));
     }
     lines.push(row("Officers", &present(status)));
+    lines.extend(status.log.iter().map(|log| row("Audit log", &log_line(log))));
     lines.extend(status.notes.iter().map(|note| row("Note", note)));
     lines
 }
@@ -108,6 +111,18 @@ fn lmk_line(lmk: &LmkLine) -> String {
         None => String::new(),
     };
     format!("{}, {}, check value {}{held}", lmk.role, lmk.scheme, check_value(&lmk.check_value))
+}
+
+/// How the audit log stands.
+fn log_line(log: &LogLine) -> String {
+    let weaker = match log.durability.as_str() {
+        "durable" => String::new(),
+        other => format!("; {other}: a power cut may take its last seconds"),
+    };
+    if log.name.is_empty() {
+        return format!("kept, and not signed yet{weaker}");
+    }
+    format!("{}, {} records signed at {}{weaker}", log.name, log.size, log.signed)
 }
 
 /// `double-length TDES`.
@@ -232,5 +247,20 @@ mod tests {
         assert_eq!(sentence("wrong passphrase"), "Wrong passphrase.");
         assert_eq!(sentence("Is it?"), "Is it?");
         assert_eq!(said("alice is present"), "alice is present.");
+    }
+
+    #[test]
+    fn the_audit_log_is_told_of() {
+        let durability = |durability: &str| LogLine {
+            name: "a.example/log".to_owned(),
+            size: 300,
+            signed: "2026-11-22T07:40:12Z".to_owned(),
+            durability: durability.to_owned(),
+        };
+        let line = "a.example/log, 300 records signed at 2026-11-22T07:40:12Z";
+        assert_eq!(log_line(&durability("durable")), line);
+        assert!(log_line(&durability("relaxed")).contains("; relaxed: a power cut"));
+        let unsigned = LogLine { durability: "durable".to_owned(), ..LogLine::default() };
+        assert_eq!(log_line(&unsigned), "kept, and not signed yet");
     }
 }

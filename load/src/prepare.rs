@@ -4,6 +4,7 @@
 //! Every command of the protocol is here, in the order of its table. To add one, add its line to
 //! [`Work`], which a test asks for, and write its function, which the compiler asks for.
 
+mod audit;
 mod cards;
 mod data;
 mod exchange;
@@ -65,6 +66,9 @@ work! {
     NC => plain::nc, "tell the check value of the LMK";
     NO => plain::no, "tell how the appliance is configured";
     RA => plain::ra, "take back what officers have authorised";
+    Q2 => audit::q2, "retrieve the next record of the audit log, as long as there are any";
+    Q6 => audit::q6, "let go of retrieved records of the audit log, as long as there are any";
+    Q8 => audit::q8, "verify a retrieved record of the audit log";
     A0 => plain::a0, "generate a TDES key for PIN blocks";
     A4 => plain::a4, "form a key from two components";
     A6 => exchange::a6, "import a ZPK from an X9.143 key block";

@@ -8,7 +8,9 @@ mod act;
 mod answer;
 
 pub use act::Act;
-pub use answer::{Answer, AuthorisedLine, KeyLine, LmkLine, SealedShare, Status, TableLine};
+pub use answer::{
+    Answer, AuthorisedLine, KeyLine, LmkLine, LogLine, SealedShare, Status, TableLine,
+};
 
 use crate::field::{KeyAttributes, LmkId};
 use wincode::{SchemaRead, SchemaWrite};

@@ -18,7 +18,7 @@ use support::{Meant, cases, decode, key, text, through_compact, verdict};
 /// The commands that this file tests.
 const MINE: &[&str] = &[
     "A0", "A4", "A6", "A8", "B0", "B2", "BU", "BW", "CS", "FA", "FC", "FE", "GC", "HA", "HC", "IA",
-    "M0", "M2", "M4", "M6", "M8", "N0", "NC", "NO", "RA",
+    "M0", "M2", "M4", "M6", "M8", "N0", "NC", "NO", "Q2", "Q6", "Q8", "RA",
 ];
 
 fn settings() -> Settings {
@@ -333,6 +333,10 @@ fn samples() -> Vec<(&'static str, String)> {
         ("A8", format!("001{ZMK}{ZMK}R%00&P0B00E00!B")),
         ("A8", format!("001{ZMK}{ZMK}R&E3B00S00")),
         ("B0", format!("001{PAIR}U")),
+        ("Q2", String::new()),
+        ("Q6", "0".into()),
+        ("Q6", "1%01".into()),
+        ("Q8", "0123456789ABCDEF".repeat(5)),
         ("RA", String::new()),
         ("RA", "01002export.P0.host;pin.clear.host.60;".into()),
         ("B2", "0004ABCD".into()),

@@ -22,8 +22,11 @@ impl LogSigner {
     #[must_use]
     pub fn verifier_key(&self) -> String {
         // The names of logs are checked where they are read.
-        VerifierKey::new(&self.name, self.keys.public_key())
-            .map_or_else(|error| error.to_string(), |key| key.to_string())
+        self.key().map_or_else(String::new, |key| key.to_string())
+    }
+
+    pub(super) fn key(&self) -> Option<VerifierKey> {
+        VerifierKey::new(&self.name, self.keys.public_key()).ok()
     }
 }
 

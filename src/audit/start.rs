@@ -1,15 +1,16 @@
 //! From the configuration to the log of a daemon.
 
-use super::{AuditLog, Watch};
+use super::view::View;
+use super::{AuditLog, Watch, witness};
 use crate::cli::Failure;
 use crate::config::{AuditSection, Config};
 use payhsm_audit::log::disk::RealDisk;
-use payhsm_audit::log::{Log, SEGMENT_BYTES, Setup};
+use payhsm_audit::log::{Health, Log, SEGMENT_BYTES, Setup};
 use payhsm_keys::{AuditKeys, Inventory, SystemRandom};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// Where a developer's appliance, which has no store, keeps its keys: sealed by a public test LMK.
 const KEYS: &str = "audit.key";
@@ -21,7 +22,7 @@ const DEVELOPMENT: &str = "payhsm.local/development";
 ///
 /// # Errors
 /// What is wrong with the folder, in the words of whoever starts the daemon.
-pub(crate) fn open(config: &Config) -> Result<Option<Arc<AuditLog>>, Failure> {
+pub fn open(config: &Config) -> Result<Option<Arc<AuditLog>>, Failure> {
     let Some(folder) = config.audit_folder() else { return Ok(None) };
     let watch = Arc::new(Watch::new());
     let AuditSection { durability, .. } = config.audit;
@@ -33,7 +34,29 @@ pub(crate) fn open(config: &Config) -> Result<Option<Arc<AuditLog>>, Failure> {
         disk: Arc::new(RealDisk),
     })?;
     let public_key = folder.with_extension("pub");
-    Ok(Some(Arc::new(AuditLog { log, watch, keys: RwLock::default(), public_key })))
+    let entries = match log.health() {
+        Health::Works { durable } => durable,
+        Health::Fails { .. } => u64::MAX,
+    };
+    let view = View::open(&folder, folder.with_extension("retrieved"), entries);
+    let log = Arc::new(AuditLog {
+        log,
+        watch,
+        keys: RwLock::default(),
+        folder,
+        durability: durability.name(),
+        told: Mutex::default(),
+        verifier: Mutex::default(),
+        witnessing: Mutex::default(),
+        public_key,
+        view,
+    });
+    if let Some(exchange) = &config.audit.witness_folder {
+        let witnesses = config.audit.witness_keys().unwrap_or_default();
+        let witnessing = witness::start(&log, exchange.clone(), witnesses)?;
+        *log.witnessing.lock().unwrap_or_else(PoisonError::into_inner) = Some(witnessing);
+    }
+    Ok(Some(log))
 }
 
 impl Config {

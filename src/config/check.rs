@@ -1,6 +1,6 @@
 //! What a configuration must not ask for. All of it is told at once.
 
-use super::{Config, Durability, Listen};
+use super::{Config, Listen};
 use crate::settings::Profile;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -30,30 +30,6 @@ impl Config {
             wrong.extend(reasons.0);
         }
         wrong
-    }
-
-    fn check_audit(&self, wrong: &mut Vec<String>) {
-        let audit = &self.audit;
-        let profile = self.profile.name();
-        let development = self.profile == Profile::Development;
-        if audit.durability == Durability::Off && !development {
-            wrong.push(format!(
-                "audit.durability: `off` is for the profile `development` alone, and this profile is \
-                 `{profile}`; leave it out, or use `relaxed`"
-            ));
-        } else if self.audit_folder().is_none() && !development {
-            wrong.push(format!(
-                "audit.folder: the profile `{profile}` keeps an audit log; give it a folder, or give `state`"
-            ));
-        }
-        if let Some(name) = &audit.name
-            && !payhsm_audit::note::is_key_name(name)
-        {
-            wrong.push(format!(
-                "audit.name: `{name}` has a space or a `+`, or is empty; a name looks like \
-                 hsm-1.bank.example/audit"
-            ));
-        }
     }
 
     fn check_listen(&self, wrong: &mut Vec<String>) {

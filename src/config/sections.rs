@@ -1,5 +1,7 @@
 //! The sections of the file, as they are written.
 
+use payhsm_audit::cosignature::WitnessKey;
+use payhsm_audit::note::KeyError;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -122,6 +124,21 @@ pub struct AuditSection {
     /// What the log is called: the name of its key, such as `hsm-1.bank.example/audit`. Without it, the id of the
     /// appliance.
     pub name: Option<String>,
+    /// Public keys of witnesses, as C2SP tlog-cosignature writes them.
+    pub witnesses: Vec<String>,
+    /// The folder that the log meets its witnesses in, relative to the configuration file.
+    pub witness_folder: Option<PathBuf>,
+}
+
+impl AuditSection {
+    /// The public keys of the witnesses.
+    ///
+    /// # Errors
+    /// The first that is none, and why.
+    pub(crate) fn witness_keys(&self) -> Result<Vec<WitnessKey>, (&str, KeyError)> {
+        let read = |text| WitnessKey::parse(text).map_err(|error| (text, error));
+        self.witnesses.iter().map(String::as_str).map(read).collect()
+    }
 }
 
 /// When a record counts as kept.

@@ -1,6 +1,7 @@
 //! What can be asked for. Every act states beside its handler in which states of the appliance it can be done, and the type
 //! of its proof says who has to be present.
 
+mod audit;
 mod authorise;
 mod components;
 mod keys;

@@ -156,11 +156,28 @@ impl Office {
 
     /// The appliance is unsealed: its audit log is signed from now on.
     pub(super) fn sign_log(&self) -> Result<(), Refusal> {
-        let Some((audit, name)) = &self.audit else { return Ok(()) };
-        let keys = self.vault.audit_keys(&mut SystemRandom::new())?;
-        let by_id = || Ok::<_, Refusal>(format!("payhsm.local/{}", self.vault.appliance()?));
-        let name = name.clone().map_or_else(by_id, Ok)?;
-        Ok(audit.unsealed(&name, keys)?)
+        let Some((audit, _)) = &self.audit else { return Ok(()) };
+        let random = &mut SystemRandom::new();
+        let (name, keys) = (self.log_name()?, self.vault.audit_keys(random)?);
+        let Some(before) = self.vault.audit_keys_before()? else {
+            return Ok(audit.unsealed(&name, keys)?);
+        };
+        // Somebody was stopped while the key was being replaced.
+        audit.change_key(&name, before, keys).map_err(Refusal::new)?;
+        Ok(self.vault.forget_audit_keys_before(random)?)
+    }
+
+    /// The audit log, if one is kept.
+    pub(super) fn audit(&self) -> Option<&AuditLog> {
+        self.audit.as_ref().map(|(audit, _)| &**audit)
+    }
+
+    /// What the audit log is called.
+    pub(super) fn log_name(&self) -> Result<String, Refusal> {
+        match &self.audit {
+            Some((_, Some(name))) => Ok(name.clone()),
+            Some((_, None)) | None => Ok(format!("payhsm.local/{}", self.vault.appliance()?)),
+        }
     }
 
     /// Keeps a record of what is already done; if that fails, the log has it.

@@ -36,15 +36,13 @@ impl Appliance {
 
     /// The log in this folder.
     pub(crate) fn with_log(folder: Folder, log: &Path, durability: &str) -> Self {
-        let rest =
-            format!("[audit]\nfolder = '{}'\ndurability = '{durability}'\n", log.display());
+        let rest = format!("[audit]\nfolder = '{}'\ndurability = '{durability}'\n", log.display());
         let config = format!("state = 'state'\n{}", configuration("development", false, &rest));
         Self { folder, log: log.to_owned(), config }
     }
 
-    /// The same appliance, its log elsewhere.
-    pub(crate) fn moved(self, log: &Path) -> Self {
-        Self::with_log(self.folder, log, "durable")
+    pub(crate) fn config(&self) -> &str {
+        &self.config
     }
 
     /// Started.

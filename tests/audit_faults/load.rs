@@ -1,6 +1,6 @@
 //! Callers who number what they ask for, so that the log can be held to what they were answered.
 
-use crate::support::binary::{Caller, Folder, Tls, framed, pause};
+use crate::support::binary::{Caller, Folder, Tls, framed, pause, wait_for};
 use payhsm_audit::record::{Entry, Record};
 use std::io::Write;
 use std::net::SocketAddr;
@@ -83,7 +83,8 @@ impl Load {
             let _stop = Stop(&progress.stop);
             for lane in &mut self.0 {
                 let mut caller = folder.host_client("client", address);
-                assert!(caller.ask("NC").starts_with("ND00"));
+                // The disk may be failing just now.
+                wait_for("an answer", || caller.ask("NC").starts_with("ND00"));
                 let progress = &progress;
                 scope.spawn(move || lane.run(&mut caller, progress));
             }

@@ -3,9 +3,12 @@
 use crate::support::recorders::Acts;
 use crate::support::time::ByHand;
 use payhsm::Engine;
+use payhsm::audit::AuditLog;
 use payhsm::lifecycle::{Lifecycle, State};
 use payhsm::officers::{Office, Server, Setup, has_lmk};
+use payhsm::record::Recorder;
 use payhsm::settings::{Legacy, Profile, Settings};
+use payhsm_audit::record::event;
 use payhsm_officer::passphrase::Cost;
 use payhsm_officer::random::SystemRandom;
 use payhsm_officer::share::Belonging;
@@ -38,6 +41,7 @@ pub(crate) struct Appliance {
     pub(crate) office: Arc<Office>,
     pub(crate) clock: ByHand,
     pub(crate) acts: Acts,
+    pub(crate) audit: Option<Arc<AuditLog>>,
     server: Option<Server>,
 }
 
@@ -48,12 +52,29 @@ impl Appliance {
     }
 
     pub(crate) fn of(folder: &Path, profile: Profile) -> Self {
+        Self::kept(folder, profile, None)
+    }
+
+    /// An issuer's, with an audit log in the folder.
+    pub(crate) fn audited(folder: &Path) -> Self {
+        let state = folder.display();
+        let config =
+            format!("profile = 'issuer'\nstate = '{state}'\n[listen]\ntls = '127.0.0.1:0'\n");
+        let audit = payhsm::audit::open(&toml::from_str(&config).unwrap()).unwrap();
+        audit.as_ref().unwrap().record_event(event::START, "in a test").unwrap();
+        Self::kept(folder, Profile::Issuer, audit)
+    }
+
+    fn kept(folder: &Path, profile: Profile, audit: Option<Arc<AuditLog>>) -> Self {
         let settings = Settings { profile, legacy: Legacy::default() };
         let state = if has_lmk(folder) { State::Sealed } else { State::Uninitialised };
         let (clock, acts) = (ByHand::default(), Acts::default());
         let host = host::Settings::default();
-        let engine =
-            Engine::new(None, Lifecycle::new(state), settings, host, Box::new(acts.clone()));
+        let recorder: Box<dyn Recorder> = match &audit {
+            Some(audit) => Box::new(Arc::clone(audit)),
+            None => Box::new(acts.clone()),
+        };
+        let engine = Engine::new(None, Lifecycle::new(state), settings, host, recorder);
         let engine = Arc::new(engine.with_clock(Arc::new(clock.clone())));
         let setup = Setup {
             engine: Arc::clone(&engine),
@@ -61,12 +82,12 @@ impl Appliance {
             anchor: None,
             clock: Arc::new(clock.clone()),
             reloader: None,
-            audit: None,
+            audit: audit.clone().map(|log| (log, None)),
         };
         let office = Office::open(setup).unwrap();
         let server = Server::start(Arc::clone(&office), &folder.join("officers.sock")).unwrap();
         let folder = folder.to_owned();
-        Self { folder, engine, office, clock, acts, server: Some(server) }
+        Self { folder, engine, office, clock, acts, audit, server: Some(server) }
     }
 
     /// Ends it, as at the end of a day: what is in memory is gone.
@@ -74,6 +95,9 @@ impl Appliance {
         self.server.take().unwrap().stop();
         assert!(!self.folder.join("officers.sock").exists());
         self.office.vault().seal();
+        if let Some(audit) = &self.audit {
+            audit.close();
+        }
     }
 
     pub(crate) fn connect(&self) -> Console {

@@ -17,7 +17,6 @@ use payhsm::authorization::MOST_MINUTES;
 use payhsm::caller::Caller;
 use payhsm::engine::{Dialect, Session};
 use payhsm::lifecycle::{Lifecycle, State};
-use payhsm::record::LogOnly;
 use payhsm::settings::{Profile, Settings};
 use payhsm_keys::{Inventory, Lmk, LmkSet};
 use payhsm_protocol::command::{Command, put_body};
@@ -60,9 +59,10 @@ pub(crate) fn development() -> Engine {
 pub(crate) fn appliance(settings: Settings, host: host::Settings) -> Engine {
     let lifecycle = Lifecycle::new(State::Operational);
     let inventory = Some(Arc::new(test_inventory()));
-    let engine = Engine::new(inventory, lifecycle, settings, host, Box::new(LogOnly));
+    let engine = Engine::new(inventory, lifecycle, settings, host, Box::new(recorders::Shows));
     authorise(&engine, &["generate.*.host", "component.*.host"]);
     authorise(&engine, &["import.*.host", "export.*.host", "migrate.*.host"]);
+    authorise(&engine, &["command.*.host"]);
     engine
 }
 

@@ -2,8 +2,12 @@
 
 use payhsm::Engine;
 use payhsm::lifecycle::{Lifecycle, State};
-use payhsm::record::{ActOutcome, ActRecord, Kept as When, Record, RecordFailed, Recorder};
+use payhsm::record::{
+    ActOutcome, ActRecord, AuditView, Kept as When, LogOnly, Record, RecordFailed, Recorder,
+};
 use payhsm::settings::Settings;
+use payhsm_keys::Random;
+use payhsm_protocol::ErrorCode;
 use payhsm_protocol::field::LmkId;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -19,6 +23,51 @@ impl Recorder for NeverKeeps {
 
     fn record_act(&self, _: &ActRecord<'_>) -> Result<(), RecordFailed> {
         Err(RecordFailed)
+    }
+}
+
+/// One that keeps nothing, and shows the record of docs/protocol/Q2.md whenever it is asked for one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shows;
+
+/// Record 7, the command CA, answered with 00 on 22 November 2026 at 08:40:12.
+pub(crate) const SHOWN: &str =
+    "000000070840122211264341000030303DC1A5E9704B826F0102030405060708090A0B0C0D0E0F10";
+
+impl Recorder for Shows {
+    fn record(&self, records: &[Record<'_>]) -> Result<When, RecordFailed> {
+        LogOnly.record(records)
+    }
+
+    fn record_act(&self, record: &ActRecord<'_>) -> Result<(), RecordFailed> {
+        LogOnly.record_act(record)
+    }
+
+    fn wants_mentions(&self) -> bool {
+        LogOnly.wants_mentions()
+    }
+
+    fn view(&self) -> Option<&dyn AuditView> {
+        Some(self)
+    }
+}
+
+impl AuditView for Shows {
+    fn retrieve(&self, _: &mut dyn Random) -> Result<[u8; 40], ErrorCode> {
+        let bytes = hex::decode(SHOWN).ok().and_then(|bytes| bytes.try_into().ok());
+        bytes.ok_or(ErrorCode::Internal)
+    }
+
+    fn release(&self) -> Result<u16, ErrorCode> {
+        Ok(1)
+    }
+
+    fn release_archived(&self) -> Result<u16, ErrorCode> {
+        Err(ErrorCode::NoMatchingAuditRecord)
+    }
+
+    fn verifies(&self, record: &[u8; 40]) -> Result<bool, ErrorCode> {
+        Ok(hex::encode_upper(record) == SHOWN)
     }
 }
 

@@ -13,6 +13,18 @@ use std::time::Duration;
 /// How often a disk that failed is tried again.
 const AGAIN: Duration = Duration::from_millis(100);
 
+/// When so many callers had something written at one time,
+const MANY: u32 = 4;
+
+fn gather() -> Duration {
+    static D: std::sync::OnceLock<u64> = std::sync::OnceLock::new();
+    Duration::from_micros(
+        *D.get_or_init(|| {
+            std::env::var("X_GATHER").ok().and_then(|v| v.parse().ok()).unwrap_or(150)
+        }),
+    )
+}
+
 /// Entries that are durable, for the tree.
 #[derive(Debug)]
 pub(super) struct Durable {
@@ -63,14 +75,16 @@ impl Committer {
     /// Runs until the log is closed.
     pub(super) fn run(mut self) {
         let mut spare = Vec::new();
-        while let Some(waiting) = self.shared.take(std::mem::take(&mut spare)) {
+        let mut patience = Duration::ZERO;
+        while let Some(waiting) = self.shared.take(std::mem::take(&mut spare), patience) {
+            patience = if waiting.callers >= MANY { gather() } else { Duration::ZERO };
             spare = self.keep(waiting);
         }
     }
 
     /// Keeps what waited; gives back a buffer to be used again.
     fn keep(&mut self, waiting: Waiting) -> Vec<u8> {
-        let Waiting { mut frame, first, count, group } = waiting;
+        let Waiting { mut frame, first, count, group, .. } = waiting;
         match self.write(&mut frame, first, count) {
             Ok(()) => {
                 self.shared.is_durable(first + u64::from(count));
@@ -82,7 +96,7 @@ impl Committer {
             Err(error) => {
                 // This file is not written to again: what the system could not write it has forgotten.
                 self.current = None;
-                self.shared.fail(&error);
+                self.shared.fail(&error, count);
                 group.settle(Err(NotKept));
                 self.recover();
                 frame
@@ -148,6 +162,7 @@ impl Committer {
         while !self.shared.is_closing() {
             self.shared.pause(AGAIN);
             let Some((first, count)) = self.shared.gap_entry(&mut frame) else { continue };
+            let before = self.number;
             let tried = self.write(&mut frame, first, count);
             match tried {
                 Ok(()) => {
@@ -158,9 +173,12 @@ impl Committer {
                 }
                 Err(error) => {
                     self.current = None;
-                    self.shared.fail(&error);
-                    // A number is used once: what lies in the file of the last try is not to be taken for more.
-                    drop(self.disk.remove(&replay::path(&self.journal, self.number)));
+                    self.shared.fail(&error, 0);
+                    // A number is used once: what lies in the file of the last try is not to be taken for more. Without
+                    // a new file the last one is that of records that were kept.
+                    if self.number != before {
+                        drop(self.disk.remove(&replay::path(&self.journal, self.number)));
+                    }
                 }
             }
         }

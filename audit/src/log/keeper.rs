@@ -33,6 +33,7 @@ pub(super) struct Keeper {
 impl Keeper {
     /// Runs until the journal's thread has ended.
     pub(super) fn run(mut self) {
+        self.remove_unused();
         self.wanted.store(self.segments.len() > 1, Ordering::Release);
         loop {
             match self.begun.recv_timeout(LOOK) {
@@ -47,6 +48,17 @@ impl Keeper {
             while let Ok(edge) = self.edges.try_recv() {
                 self.settle(&edge);
             }
+        }
+    }
+
+    /// What a life before this one had ready and did not write to.
+    fn remove_unused(&mut self) {
+        let (used, unused): (Vec<_>, Vec<_>) =
+            self.segments.iter().partition(|(_, first)| first.is_some());
+        self.segments = used;
+        for (number, _) in unused {
+            // One that stays takes room until the next start.
+            drop(self.disk.remove(&replay::path(&self.journal, number)));
         }
     }
 

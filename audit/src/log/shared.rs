@@ -30,9 +30,11 @@ struct Inner {
     /// Entries that are durable.
     durable: u64,
     failure: Option<Failure>,
-    /// Why the tree cannot be written, while the journal perhaps could.
-    tree: Option<String>,
+    /// The tree cannot be written, while the journal perhaps could.
+    tree: Option<Failure>,
     spare: Option<(u64, Box<dyn Segment>)>,
+    /// The journal's thread sleeps until something comes.
+    idle: bool,
     closing: bool,
 }
 
@@ -43,6 +45,8 @@ pub(super) struct Waiting {
     pub(super) frame: Vec<u8>,
     pub(super) first: u64,
     pub(super) count: u32,
+    /// How many came with them.
+    pub(super) callers: u32,
     pub(super) group: Arc<Group>,
 }
 
@@ -69,6 +73,7 @@ impl Shared {
             failure: None,
             tree: None,
             spare: None,
+            idle: false,
             closing: false,
         };
         Self { clock, inner: Mutex::new(inner), arrived: Condvar::new(), closing: Condvar::new() }
@@ -78,13 +83,17 @@ impl Shared {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts records among those that wait for the disk.
-    pub(super) fn append(&self, records: &[Record]) -> Result<Receipt, NotKept> {
+    /// Puts records among those that wait for the disk; `put` writes an entry that has no index yet.
+    pub(super) fn append<R>(
+        &self,
+        records: impl Iterator<Item = R>,
+        put: impl Fn(R, &mut Vec<u8>),
+    ) -> Result<Receipt, NotKept> {
         SCRATCH.with_borrow_mut(|(bytes, ends)| {
             bytes.clear();
             ends.clear();
             for record in records {
-                record.put(0, Moment::default(), bytes);
+                put(record, bytes);
                 ends.push(bytes.len());
             }
             self.append_encoded(bytes, ends)
@@ -92,15 +101,17 @@ impl Shared {
     }
 
     fn append_encoded(&self, bytes: &mut [u8], ends: &[usize]) -> Result<Receipt, NotKept> {
+        if ends.is_empty() {
+            // Nobody would ever settle it.
+            return Ok(Receipt::kept());
+        }
         let mut inner = self.lock();
-        let inner = &mut *inner;
         let number = u64::try_from(ends.len()).unwrap_or(u64::MAX);
-        if let Some(failure) = &mut inner.failure {
+        if let Some(failure) = inner.failing() {
             failure.refused = failure.refused.saturating_add(number);
             return Err(NotKept);
         }
-        let waiting = &mut inner.waiting;
-        if inner.closing || inner.tree.is_some() || waiting.frame.len() > MOST_WAITING {
+        if inner.closing || inner.waiting.frame.len() > MOST_WAITING {
             return Err(NotKept);
         }
         let moment = self.clock.now();
@@ -108,36 +119,48 @@ impl Shared {
         for &end in ends {
             let entry = bytes.get_mut(start..end).unwrap_or_default();
             stamp(entry, inner.next, moment);
-            // Fields have limits that keep every entry below this.
-            let length = u16::try_from(entry.len().min(MAX_ENTRY)).unwrap_or(u16::MAX);
-            waiting.frame.extend_from_slice(&length.to_be_bytes());
-            waiting.frame.extend_from_slice(entry);
-            waiting.count += 1;
-            inner.next += 1;
+            inner.put(entry);
             start = end;
         }
-        if ends.is_empty() {
-            // Nobody would ever settle it.
-            return Ok(Receipt::kept());
-        }
-        let receipt = Receipt(Arc::clone(&waiting.group));
-        self.arrived.notify_one();
+        inner.waiting.callers += 1;
+        let receipt = Receipt::of(&inner.waiting.group);
+        self.wake(inner);
         Ok(receipt)
     }
 
-    /// Takes whatever waits, when something does; `spare` becomes the buffer for what comes next. `None` when the log is
-    /// being closed and nothing waits.
-    pub(super) fn take(&self, mut spare: Vec<u8>) -> Option<Waiting> {
+    /// Wakes the journal's thread if it sleeps: telling it in vain costs a call of the system.
+    fn wake(&self, mut inner: MutexGuard<'_, Inner>) {
+        let idle = std::mem::take(&mut inner.idle);
+        drop(inner);
+        if idle {
+            self.arrived.notify_one();
+        }
+    }
+
+    /// Takes whatever waits, when something does, and so long after it; `spare` becomes the buffer for what comes next.
+    /// `None` when the log is being closed and nothing waits.
+    pub(super) fn take(&self, mut spare: Vec<u8>, patience: Duration) -> Option<Waiting> {
         frame::begin(&mut spare);
         let mut inner = self.lock();
         while inner.waiting.count == 0 {
             if inner.closing {
                 return None;
             }
+            inner.idle = true;
             inner = self.arrived.wait(inner).unwrap_or_else(PoisonError::into_inner);
+        }
+        inner.idle = false;
+        if !patience.is_zero() {
+            inner = self.rest(inner, patience);
         }
         let next = Waiting { frame: spare, first: inner.next, ..Waiting::default() };
         Some(std::mem::replace(&mut inner.waiting, next))
+    }
+
+    /// Waits for a while, or until the log is closed.
+    fn rest<'a>(&'a self, inner: MutexGuard<'a, Inner>, time: Duration) -> MutexGuard<'a, Inner> {
+        let rested = self.closing.wait_timeout_while(inner, time, |inner| !inner.closing);
+        rested.unwrap_or_else(PoisonError::into_inner).0
     }
 
     /// Everything before this is durable.
@@ -145,19 +168,12 @@ impl Shared {
         self.lock().durable = end;
     }
 
-    /// The disk failed: nothing is taken any more, and what waits is not kept.
-    pub(super) fn fail(&self, error: &io::Error) {
+    /// The disk failed with so many in hand: nothing is taken any more, and what waits is not kept either.
+    pub(super) fn fail(&self, error: &io::Error, in_hand: u32) {
         let group = {
             let mut inner = self.lock();
-            let moment = self.clock.now();
-            let refused = u64::from(inner.waiting.count);
-            let failure = inner.failure.get_or_insert_with(|| Failure {
-                since: moment,
-                why: String::new(),
-                refused: 0,
-            });
-            failure.why = error.to_string();
-            failure.refused = failure.refused.saturating_add(refused);
+            let refused = u64::from(in_hand) + u64::from(inner.waiting.count);
+            Failure::note(&mut inner.failure, error, refused, &*self.clock);
             inner.begin_anew()
         };
         group.settle(Err(NotKept));
@@ -166,10 +182,7 @@ impl Shared {
     /// An entry that says that entries are missing, in a frame of its own: index and number of it.
     pub(super) fn gap_entry(&self, out: &mut Vec<u8>) -> Option<(u64, u32)> {
         let inner = self.lock();
-        let failure = inner.failure.as_ref()?;
-        let (since, refused, why) = (failure.since.wall, failure.refused, &failure.why);
-        let detail = format!("since {since} us; {refused} commands were refused for it; {why}");
-        let record = Record::Event(Event { name: event::GAP.to_owned(), detail });
+        let record = inner.failure.as_ref()?.record();
         let mut entry = Vec::new();
         record.put(inner.durable, self.clock.now(), &mut entry);
         frame::begin(out);
@@ -186,9 +199,25 @@ impl Shared {
         drop(inner.begin_anew());
     }
 
-    /// Whether the tree's files can be written; while they cannot, nothing is taken.
-    pub(super) fn tree(&self, trouble: Option<String>) {
-        self.lock().tree = trouble;
+    /// The tree's files cannot be written: nothing is taken.
+    pub(super) fn tree_fails(&self, error: &io::Error) {
+        Failure::note(&mut self.lock().tree, error, 0, &*self.clock);
+    }
+
+    /// The tree's files can be written again; the next entry says that they could not.
+    pub(super) fn tree_works(&self) {
+        let mut inner = self.lock();
+        let Some(failure) = inner.tree.take() else { return };
+        if let Some(journal) = &mut inner.failure {
+            // The journal fails too, and will say so for both.
+            journal.since = failure.since;
+            journal.refused = journal.refused.saturating_add(failure.refused);
+        } else if !inner.closing {
+            let mut entry = Vec::new();
+            failure.record().put(inner.next, self.clock.now(), &mut entry);
+            inner.put(&entry);
+            self.wake(inner);
+        }
     }
 
     /// The log is closed while the disk fails: whoever waits is told.
@@ -215,9 +244,7 @@ impl Shared {
 
     /// Waits for a while, or until the log is closed.
     pub(super) fn pause(&self, time: Duration) {
-        let inner = self.lock();
-        let closing = self.closing.wait_timeout_while(inner, time, |inner| !inner.closing);
-        drop(closing);
+        drop(self.rest(self.lock(), time));
     }
 
     pub(super) fn is_closing(&self) -> bool {
@@ -226,19 +253,52 @@ impl Shared {
 
     pub(super) fn health(&self) -> Health {
         let inner = self.lock();
-        let why = inner.failure.as_ref().map(|failure| &failure.why).or(inner.tree.as_ref());
-        why.map_or(Health::Works { durable: inner.durable }, |why| Health::Fails {
-            why: why.clone(),
-        })
+        match inner.failure.as_ref().or(inner.tree.as_ref()) {
+            Some(failure) => Health::Fails { why: failure.why.clone() },
+            None => Health::Works { durable: inner.durable },
+        }
+    }
+}
+
+impl Failure {
+    /// One more time: since when it fails stays what it is.
+    fn note(failure: &mut Option<Self>, error: &io::Error, refused: u64, clock: &dyn Clock) {
+        let now = || Self { since: clock.now(), why: String::new(), refused: 0 };
+        let failure = failure.get_or_insert_with(now);
+        failure.why = error.to_string();
+        failure.refused = failure.refused.saturating_add(refused);
+    }
+
+    /// What the log says of it.
+    fn record(&self) -> Record {
+        let Self { since, why, refused } = self;
+        let since = since.wall;
+        let detail = format!("since {since} us; {refused} commands were refused for it; {why}");
+        Record::Event(Event { name: event::GAP.to_owned(), detail })
     }
 }
 
 impl Inner {
+    fn failing(&mut self) -> Option<&mut Failure> {
+        self.failure.as_mut().or(self.tree.as_mut())
+    }
+
+    /// Puts an entry, which has its index already, behind those that wait.
+    fn put(&mut self, entry: &[u8]) {
+        // Fields have limits that keep every entry below this.
+        let length = u16::try_from(entry.len().min(MAX_ENTRY)).unwrap_or(u16::MAX);
+        self.waiting.frame.extend_from_slice(&length.to_be_bytes());
+        self.waiting.frame.extend_from_slice(entry);
+        self.waiting.count += 1;
+        self.next += 1;
+    }
+
     /// Forgets what waits; gives back the group of those who wait for it.
     fn begin_anew(&mut self) -> Arc<Group> {
         self.next = self.durable;
         self.waiting.first = self.next;
         self.waiting.count = 0;
+        self.waiting.callers = 0;
         frame::begin(&mut self.waiting.frame);
         std::mem::take(&mut self.waiting.group)
     }

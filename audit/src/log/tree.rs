@@ -10,7 +10,7 @@ use crate::note::{Signer, sign_note};
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,9 @@ const EVERY: Duration = Duration::from_millis(900);
 
 /// and at least for so many entries.
 const ENTRIES: u64 = 10_000;
+
+/// How long it rests when it has nothing more to do.
+const REST: Duration = Duration::from_millis(5);
 
 /// How often a disk that failed is tried again.
 const AGAIN: Duration = Duration::from_millis(100);
@@ -44,6 +47,8 @@ pub(super) struct Signing {
     signer: Mutex<Option<Arc<dyn Signer>>>,
     /// The checkpoint as it is, for who wants it without a look at the disk.
     last: Mutex<Option<String>>,
+    /// Held while the file of the checkpoint is written: cosignatures go into it, too.
+    file: Mutex<()>,
     again: AtomicBool,
 }
 
@@ -58,6 +63,22 @@ impl Signing {
         self.signer.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Has a checkpoint written in place of the one before, if that is `old`; any if none is given. Whether it was.
+    pub(super) fn put(
+        &self,
+        old: Option<&str>,
+        new: &str,
+        write: impl FnOnce() -> io::Result<()>,
+    ) -> io::Result<bool> {
+        let _file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        if old.is_some() && self.last().as_deref() != old {
+            return Ok(false);
+        }
+        write()?;
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(new.to_owned());
+        Ok(true)
+    }
+
     /// The last checkpoint.
     pub(super) fn last(&self) -> Option<String> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -69,8 +90,7 @@ impl Tree {
     pub(super) fn run(mut self) {
         let mut due = Instant::now() + EVERY;
         loop {
-            let wait = due.saturating_duration_since(Instant::now());
-            match self.from_journal.recv_timeout(wait) {
+            match self.next(due) {
                 Ok(durable) => self.grow(&durable),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -84,14 +104,28 @@ impl Tree {
         self.sign();
     }
 
+    /// What came next, if it came in time. Nobody waits for the tree, so it lets some more come before it looks again.
+    fn next(&self, due: Instant) -> Result<Durable, RecvTimeoutError> {
+        match self.from_journal.try_recv() {
+            Ok(durable) => return Ok(durable),
+            Err(TryRecvError::Disconnected) => return Err(RecvTimeoutError::Disconnected),
+            Err(TryRecvError::Empty) => self.shared.pause(REST),
+        }
+        let wait = due.saturating_duration_since(Instant::now());
+        self.from_journal.recv_timeout(wait)
+    }
+
     fn grow(&mut self, durable: &Durable) {
         let mut entries = durable.frame.get(frame::HEAD..).unwrap_or_default();
         let mut index = durable.first;
         while let Some((length, rest)) = entries.split_first_chunk::<2>() {
             let length = usize::from(u16::from_be_bytes(*length));
             let Some((entry, rest)) = rest.split_at_checked(length) else { break };
-            if index >= self.growth.edge().size {
-                self.until_it_works(|tree| tree.growth.push(entry));
+            // The log is closed while the disk fails: the next start takes the rest from the journal.
+            if index == self.growth.edge().size
+                && !self.until_it_works(|tree| tree.growth.push(entry))
+            {
+                return;
             }
             let edge = self.growth.edge();
             if edge.size.is_multiple_of(256) && self.wanted.swap(false, Ordering::AcqRel) {
@@ -114,27 +148,31 @@ impl Tree {
         let origin = signer.name().to_owned();
         let text = Checkpoint { origin, size, root, extensions: Vec::new() }.to_string();
         let Ok(note) = sign_note(&text, &*signer) else { return };
-        self.until_it_works(|tree| {
+        let put = self.until_it_works(|tree| {
             tree.growth.put_edge()?;
-            tree.disk.put(&tree.folder.join("checkpoint"), note.as_bytes(), false)
+            let path = tree.folder.join("checkpoint");
+            tree.signing.put(None, &note, || tree.disk.put(&path, note.as_bytes(), false)).map(drop)
         });
-        *self.signing.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(note);
-        self.signed = size;
+        if put {
+            self.signed = size;
+        }
     }
 
     /// The entries are safe in the journal: a disk that is full is waited for, and nothing more is taken meanwhile.
-    fn until_it_works(&mut self, mut work: impl FnMut(&mut Self) -> io::Result<()>) {
+    /// Gives up when the log is closed.
+    fn until_it_works(&mut self, mut work: impl FnMut(&mut Self) -> io::Result<()>) -> bool {
         let mut failed = false;
         while let Err(error) = work(self) {
             failed = true;
-            self.shared.tree(Some(error.to_string()));
+            self.shared.tree_fails(&error);
             if self.shared.is_closing() {
-                return;
+                return false;
             }
             self.shared.pause(AGAIN);
         }
         if failed {
-            self.shared.tree(None);
+            self.shared.tree_works();
         }
+        true
     }
 }

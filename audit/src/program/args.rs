@@ -36,6 +36,10 @@ pub enum Task {
     CheckExport(CheckExport),
     /// Copy old records into another folder, check the copy, and take them out of the log if asked to.
     Archive(Archive),
+    /// Be a witness: cosign checkpoints that are laid into a folder, as long as their logs only grow.
+    Witness(Witness),
+    /// Make the key of a witness, and show its public half.
+    WitnessKey(WitnessKey),
 }
 
 /// A log.
@@ -253,48 +257,36 @@ pub struct Archive {
     pub remove: bool,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::Args;
-    use clap::{CommandFactory, Parser};
-
-    #[test]
-    fn the_promised_command_line_works() {
-        Args::command().debug_assert();
-        for line in [
-            "verify log --key a.pub",
-            "verify log --key a.pub --checkpoint a --checkpoint b --witness w --json --archive old",
-            "prove log 7",
-            "prove log 7 --size 300 --checkpoint c -o proof",
-            "prove log --consistency 7 300",
-            "check proof --key a.pub --entry e",
-            "check proof --key a.pub --old c --json",
-            "show log",
-            "show log last-20 --format csv",
-            "search log --from 2026-11-22 --to 2026-11-23T00:00:00Z --caller api --command CA --result !00 --limit 3",
-            "search log --key kcv:A1B2C3 --account-fingerprint 0a --officer alice --event start --format json",
-            "report log --key a.pub -o r.html",
-            "export log 7-20 --redact 8-9 --redact account -o e",
-            "check-export e --key a.pub",
-            "archive log --to old --before 5000 --remove",
-        ] {
-            let parsed = Args::try_parse_from(
-                std::iter::once("payhsm-audit").chain(line.split_whitespace()),
-            );
-            assert!(parsed.is_ok(), "{line}: {parsed:?}");
-        }
-        for line in [
-            "",
-            "verify log",
-            "prove log",
-            "prove log 1 --consistency 1 2",
-            "show log x",
-            "search log --result 0",
-        ] {
-            let parsed = Args::try_parse_from(
-                std::iter::once("payhsm-audit").chain(line.split_whitespace()),
-            );
-            assert!(parsed.is_err(), "{line}");
-        }
-    }
+/// `witness`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct Witness {
+    /// The secret key, made by `witness-key`.
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// The key of a log to be witnessed: file or line; may be given again.
+    #[arg(long = "log", value_name = "PUBKEY", required = true)]
+    pub logs: Vec<String>,
+    /// Where logs and witness meet.
+    #[arg(long, value_name = "FOLDER")]
+    pub folder: PathBuf,
+    /// What was seen; begun if it is not there. Whoever loses it can be shown an older log.
+    #[arg(long, value_name = "FILE")]
+    pub state: PathBuf,
+    /// Look once, and end.
+    #[arg(long)]
+    pub once: bool,
 }
+
+/// `witness-key`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct WitnessKey {
+    /// What the witness is called, such as `witness.example/w1`.
+    #[arg(long, value_name = "NAME")]
+    pub name: String,
+    /// Where the secret key goes; nothing there is replaced.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+#[cfg(test)]
+mod tests;

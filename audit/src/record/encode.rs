@@ -1,21 +1,53 @@
 //! From a record to its bytes.
 
-use super::{Act, Command, Event, HEAD_BYTES, MAX_TEXT, Moment, Record, VERSION, tag};
+use super::{Act, BorrowedCommand, Command, Event, HEAD_BYTES, MAX_TEXT};
+use super::{Moment, Record, VERSION, kind, tag};
 
 impl Record {
     /// Appends the entry to `out`.
     pub fn put(&self, index: u64, moment: Moment, out: &mut Vec<u8>) {
-        out.reserve(HEAD_BYTES + 160);
-        out.extend_from_slice(&[VERSION, self.kind()]);
-        out.extend_from_slice(&index.to_be_bytes());
-        out.extend_from_slice(&moment.wall.to_be_bytes());
-        out.extend_from_slice(&moment.monotonic.to_be_bytes());
+        put_head(self.kind(), index, moment, out);
         match self {
-            Self::Command(command) => put_command(command, out),
+            Self::Command(command) => put_command(&command.borrowed(), out),
             Self::Act(act) => put_act(act, out),
             Self::Event(event) => put_event(event, out),
         }
     }
+}
+
+impl Command {
+    /// The same, borrowed.
+    #[must_use]
+    pub fn borrowed(&self) -> BorrowedCommand<'_> {
+        let Self { peer, caller, code, outcome, lmk, keys, zones, account, fingerprint } = self;
+        BorrowedCommand {
+            peer,
+            caller,
+            code: *code,
+            outcome: *outcome,
+            lmk: *lmk,
+            keys,
+            zones,
+            account: account.as_deref(),
+            fingerprint: *fingerprint,
+        }
+    }
+}
+
+impl BorrowedCommand<'_> {
+    /// Appends the entry to `out`.
+    pub fn put(&self, index: u64, moment: Moment, out: &mut Vec<u8>) {
+        put_head(kind::COMMAND, index, moment, out);
+        put_command(self, out);
+    }
+}
+
+fn put_head(kind: u8, index: u64, moment: Moment, out: &mut Vec<u8>) {
+    out.reserve(HEAD_BYTES + 160);
+    out.extend_from_slice(&[VERSION, kind]);
+    out.extend_from_slice(&index.to_be_bytes());
+    out.extend_from_slice(&moment.wall.to_be_bytes());
+    out.extend_from_slice(&moment.monotonic.to_be_bytes());
 }
 
 /// Puts index and moment into an entry that was written without.
@@ -25,9 +57,9 @@ pub(crate) fn stamp(entry: &mut [u8], index: u64, moment: Moment) {
     places.iter_mut().zip(numbers).for_each(|(place, number)| *place = number);
 }
 
-fn put_command(command: &Command, out: &mut Vec<u8>) {
-    text(tag::CALLER, &command.caller, out);
-    text(tag::PEER, &command.peer, out);
+fn put_command(command: &BorrowedCommand<'_>, out: &mut Vec<u8>) {
+    text(tag::CALLER, command.caller, out);
+    text(tag::PEER, command.peer, out);
     field(tag::CODE, &command.code, out);
     field(tag::OUTCOME, &command.outcome, out);
     if let Some(lmk) = command.lmk {

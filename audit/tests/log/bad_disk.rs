@@ -15,6 +15,10 @@ pub(crate) enum Fault {
     Sync,
     /// There is no room for anything.
     Full,
+    /// There is no room for another file of the journal.
+    NoSegment,
+    /// The files of the tree cannot be written.
+    NoTree,
     /// Nothing can be written.
     ReadOnly,
 }
@@ -33,7 +37,8 @@ struct BadSegment {
 }
 
 impl BadDisk {
-    pub(crate) const FAULTS: [Fault; 4] = [Fault::Write, Fault::Sync, Fault::Full, Fault::ReadOnly];
+    pub(crate) const FAULTS: [Fault; 6] =
+        [Fault::Write, Fault::Sync, Fault::Full, Fault::NoSegment, Fault::NoTree, Fault::ReadOnly];
 
     pub(crate) fn fail(&self, fault: Option<Fault>) {
         *self.fault.lock().unwrap() = fault;
@@ -45,11 +50,15 @@ impl BadDisk {
     }
 
     fn check(&self, faults: &[Fault]) -> io::Result<()> {
-        let fault = self.fault.lock().unwrap_or_else(PoisonError::into_inner).filter(|fault| faults.contains(fault));
+        let fault = self
+            .fault
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .filter(|fault| faults.contains(fault));
         let errno = match fault {
             None => return Ok(()),
             Some(Fault::Write | Fault::Sync) => 5,
-            Some(Fault::Full) => 28,
+            Some(Fault::Full | Fault::NoSegment | Fault::NoTree) => 28,
             Some(Fault::ReadOnly) => 30,
         };
         Err(io::Error::from_raw_os_error(errno))
@@ -89,11 +98,9 @@ impl Segment for BadSegment {
     }
 }
 
-const NO_FILES: &[Fault] = &[Fault::Full, Fault::ReadOnly];
-
 impl Disk for BadDisk {
     fn create(&self, path: &Path, length: u64) -> io::Result<Box<dyn Segment>> {
-        self.check(NO_FILES)?;
+        self.check(&[Fault::Full, Fault::ReadOnly, Fault::NoSegment])?;
         Ok(self.segment(RealDisk.create(path, length)?))
     }
 
@@ -102,7 +109,7 @@ impl Disk for BadDisk {
     }
 
     fn put(&self, path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> {
-        self.check(NO_FILES)?;
+        self.check(&[Fault::Full, Fault::ReadOnly, Fault::NoTree])?;
         RealDisk.put(path, bytes, durable)
     }
 

@@ -41,6 +41,21 @@ pub fn reload(session: &mut Session<'_>) -> Result<(), Leave> {
     session.perform(&Act::Reload)
 }
 
+/// Gives the audit log another signing key.
+///
+/// # Errors
+/// [`Leave`].
+pub fn replace_audit_key(session: &mut Session<'_>) -> Result<(), Leave> {
+    needs_two(session)?;
+    let help = "The new key is made inside. The log tells of it in a record that both keys sign, so who has the old public key can \
+        check the log on. Auditors and witnesses get the new one from you: it will be on your record.";
+    super::confirm(session, "Sign the audit log with another key from now on?", help)?;
+    session.record.set_title("signing key of the audit log");
+    session.perform(&Act::ReplaceAuditKey)?;
+    session.end_record(None);
+    Ok(())
+}
+
 /// Two officers accept that the store is older than it should be.
 ///
 /// # Errors

@@ -135,6 +135,7 @@ impl<'a, 'b> Runner<'a, 'b> {
             Step::Revoke { activity } => session.perform(&Act::Revoke { activity }),
             Step::Backup { file } => session.perform(&Act::Backup { file }),
             Step::Reload => session.perform(&Act::Reload),
+            Step::ReplaceAuditKey => session.perform(&Act::ReplaceAuditKey),
         }
     }
 

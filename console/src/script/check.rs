@@ -109,7 +109,8 @@ fn check_step(script: &Script, names: &[String], step: &Step) -> Result<(), Stri
         | Step::RemoveZone { .. }
         | Step::Revoke { .. }
         | Step::Backup { .. }
-        | Step::Reload => Ok(()),
+        | Step::Reload
+        | Step::ReplaceAuditKey => Ok(()),
     }
 }
 

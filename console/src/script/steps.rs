@@ -164,6 +164,8 @@ steps! {
     Backup = "backup" { file: String, };
     /// Reads the configuration again.
     Reload = "reload";
+    /// The audit log is signed with another key.
+    ReplaceAuditKey = "replace-audit-key";
 }
 
 impl Script {

@@ -186,6 +186,10 @@ impl State {
                 self.state = "uninitialised".to_owned();
                 self.done("erased")
             }
+            Act::ReplaceAuditKey => {
+                self.two()?;
+                self.done("The audit log is signed with another key: a.example/log+01020304+AQID.")
+            }
             Act::Remove { .. }
             | Act::AcceptOlderStore
             | Act::EraseOldLmk
@@ -258,6 +262,7 @@ impl State {
             present: self.present.clone(),
             shares: sealed
                 .then(|| Quorum { needed: u8::try_from(self.given.len()).unwrap(), of: 2 }),
+            log: None,
         }
     }
 }

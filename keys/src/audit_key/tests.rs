@@ -47,6 +47,38 @@ fn the_fingerprint_that_others_compute_too() {
     assert!(keys(&bytes()).fingerprints(&[]).is_empty());
 }
 
+/// HMAC-SHA-256 by another implementation, as above, over what was drawn and a record.
+const RECORD: &str = "00000007084012221126434100003030";
+const RECORD_MAC: &str = "1e13f9fb67df7a8b";
+
+#[test]
+fn the_mac_of_a_record_that_others_compute_too() {
+    let keys = keys(&bytes());
+    let record: [u8; 16] = hex::decode(RECORD).unwrap().try_into().unwrap();
+    let drawn = 0x0102_0304_0506_0708_090A_0B0C_0D0E_0F10_u128.to_be_bytes();
+    let mac = keys.record_mac(&drawn, &record);
+    assert_eq!(hex::encode(mac), RECORD_MAC);
+    assert!(keys.is_record_mac(&drawn, &record, &mac));
+    for bit in 0..128 {
+        let flipped = |mut bytes: [u8; 16]| {
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            bytes
+        };
+        assert!(!keys.is_record_mac(&flipped(drawn), &record, &mac), "bit {bit}");
+        assert!(!keys.is_record_mac(&drawn, &flipped(record), &mac), "bit {bit}");
+        if bit < 64 {
+            let mut wrong = mac;
+            wrong[bit / 8] ^= 1 << (bit % 8);
+            assert!(!keys.is_record_mac(&drawn, &record, &wrong), "bit {bit}");
+        }
+    }
+    // The key counts: another signing key leaves it, another appliance has its own.
+    let random = &mut SystemRandom::new();
+    let rotated = keys.with_new_signing_key(random).unwrap();
+    assert!(rotated.is_record_mac(&drawn, &record, &mac));
+    assert!(!AuditKeys::generate(random).unwrap().is_record_mac(&drawn, &record, &mac));
+}
+
 #[test]
 fn every_bit_of_the_secret_counts_for_its_own_key_alone() {
     for bit in 0..8 * SECRET {

@@ -8,6 +8,7 @@ use crate::random::{Random, RandomFailed};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 const APPLIANCE: &str = "00112233445566AA";
@@ -48,7 +49,14 @@ fn key() -> StoreKey {
 }
 
 fn open(files: &StoreFiles) -> Result<Store, StoreRefused> {
-    Store::open(files, key(), AS_IT_IS, &mut random())
+    // Other tests start processes, which have our files and their locks between fork and exec.
+    let end = Instant::now() + Duration::from_secs(5);
+    loop {
+        match Store::open(files, key(), AS_IT_IS, &mut random()) {
+            Err(StoreRefused::InUse) if Instant::now() < end => std::thread::yield_now(),
+            outcome => return outcome,
+        }
+    }
 }
 
 /// A change: which records there are after it, and what is in them.

@@ -15,13 +15,14 @@ use payhsm_protocol::command::{
     ha_generate_tak as ha, hc_generate_terminal_key as hc, ia_generate_zpk as ia,
     ja_generate_random_pin as ja, jg_translate_pin_lmk_to_zpk as jg, lo_migrate_table as lo,
     m2_decrypt_data as m2, m4_translate_data as m4, m6_generate_mac as m6, ng_decrypt_pin as ng,
-    no_status as no, ra_revoke_activities as ra, take_body,
+    no_status as no, q2_retrieve_audit_record as q2, q6_release_audit_records as q6,
+    q8_verify_audit_record as q8, ra_revoke_activities as ra, take_body,
 };
 use payhsm_protocol::compact::{Compact, Malformed};
 use payhsm_protocol::field::{
-    BlockScheme, Bytes, CheckValue, ClearPin, Cryptogram, CryptogramScheme, Cvv, DataFormat,
-    KeyBlock, KeyField, LmkId, LmkPin, Mac, Offset, PinBlock, PinBlockFormat, PinLength, Pvv,
-    WrappingKey,
+    AuditRecord, BlockScheme, Bytes, CheckValue, ClearPin, Cryptogram, CryptogramScheme, Cvv,
+    DataFormat, KeyBlock, KeyField, LmkId, LmkPin, Mac, Offset, PinBlock, PinBlockFormat,
+    PinLength, Pvv, WrappingKey,
 };
 use payhsm_protocol::{Command, Opcode};
 
@@ -119,6 +120,15 @@ pub(super) fn answer(code: [u8; 2], body: &[u8], out: &mut Vec<u8>) -> Result<()
         Opcode::RA => {
             assert_eq!(read::<ra::RevokeActivities>(body).activities, None);
             ra::Revoked { count: None }.put(out)
+        }
+        Opcode::Q2 => q2::RetrievedAuditRecord { record: AuditRecord([7; 40]) }.put(out),
+        Opcode::Q6 => {
+            assert_eq!(read::<q6::ReleaseAuditRecords>(body).mode, q6::ReleaseMode::Retrieved);
+            q6::ReleasedAuditRecords { count: 1 }.put(out)
+        }
+        Opcode::Q8 => {
+            assert_eq!(read::<q8::VerifyAuditRecord>(body).record, AuditRecord([7; 40]));
+            Done::Done.put(out)
         }
         Opcode::B0 => {
             let request = read::<b0::TranslateKeyScheme>(body);

@@ -174,4 +174,6 @@ pub enum Act {
     },
     /// Reads the configuration and the certificates again.
     Reload,
+    /// Gives the audit log another signing key; the log tells of it in a record that both keys sign.
+    ReplaceAuditKey,
 }

@@ -110,6 +110,21 @@ pub struct Status {
     pub present: Vec<String>,
     /// Shares that were given so far, of how many; while sealed.
     pub shares: Option<Quorum>,
+    /// The audit log; none if there is none.
+    pub log: Option<LogLine>,
+}
+
+/// How the audit log stands; why nothing can be written to it is among the notes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, SchemaRead, SchemaWrite)]
+pub struct LogLine {
+    /// What its checkpoints call it; empty as long as nothing was signed.
+    pub name: String,
+    /// Records of the last checkpoint.
+    pub size: u64,
+    /// When that was written (RFC 3339).
+    pub signed: String,
+    /// `durable` or `relaxed`.
+    pub durability: String,
 }
 
 /// An LMK in a list.

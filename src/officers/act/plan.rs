@@ -1,8 +1,8 @@
 //! Rule and handler of every act.
 
 use super::{
-    Plan, authorise, components, keys, life, lmk, migration, people, status, tables, trial, unseal,
-    zones,
+    Plan, audit, authorise, components, keys, life, lmk, migration, people, status, tables, trial,
+    unseal, zones,
 };
 use crate::lifecycle::State;
 use payhsm_protocol::officer::{Act, Forming};
@@ -93,5 +93,6 @@ pub(super) fn plan(act: Act, state: State) -> Plan {
         Act::ListAuthorised => authorise::LIST.then(|desk, _| authorise::list(desk)),
         Act::Backup { file } => life::BACKUP.then(move |desk, two| life::backup(desk, two, &file)),
         Act::Reload => life::RELOAD.then(|desk, _| life::reload(desk)),
+        Act::ReplaceAuditKey => audit::REPLACE_KEY.then(|desk, two| audit::replace_key(desk, two)),
     }
 }

@@ -88,6 +88,7 @@ impl Recording {
             Act::ListAuthorised => ("list-authorised", ""),
             Act::Backup { file } => ("backup", file.as_str()),
             Act::Reload => ("reload", ""),
+            Act::ReplaceAuditKey => ("replace-audit-key", ""),
         };
         let quiet = matches!(act, "status" | "continue-migration") || is_next_page;
         // Whoever asks chooses these words; a record keeps a line of them.

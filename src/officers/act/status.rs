@@ -1,6 +1,7 @@
 //! How the appliance stands.
 
 use super::{Outcome, Rule};
+use crate::audit::AuditLog;
 use crate::lifecycle::State;
 use crate::officers::office::Desk;
 use crate::officers::session::Nobody;
@@ -31,6 +32,7 @@ pub(super) fn status(desk: &Desk<'_>) -> Outcome {
         officers: registry.officers().iter().map(|officer| officer.name.clone()).collect(),
         present: desk.names(),
         shares,
+        log: office.audit().map(AuditLog::standing),
     })))
 }
 

@@ -94,6 +94,7 @@ fn acts() -> Vec<(&'static str, Act)> {
         ("list-authorised", Act::ListAuthorised),
         ("backup", Act::Backup { file: label() }),
         ("reload", Act::Reload),
+        ("replace-audit-key", Act::ReplaceAuditKey),
     ]
 }
 
