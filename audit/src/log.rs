@@ -41,7 +41,7 @@ use std::thread::{Builder, JoinHandle};
 use tree::{Signing, Tree};
 
 /// Bytes of a file of the journal, if nothing else is said.
-pub const SEGMENT_BYTES: u64 = 16 * 1024 * 1024;
+pub const SEGMENT_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Frames that may lie between the journal and the tree.
 const BEHIND: usize = 1024;

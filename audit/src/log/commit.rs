@@ -13,18 +13,6 @@ use std::time::Duration;
 /// How often a disk that failed is tried again.
 const AGAIN: Duration = Duration::from_millis(100);
 
-/// When so many callers had something written at one time,
-const MANY: u32 = 4;
-
-fn gather() -> Duration {
-    static D: std::sync::OnceLock<u64> = std::sync::OnceLock::new();
-    Duration::from_micros(
-        *D.get_or_init(|| {
-            std::env::var("X_GATHER").ok().and_then(|v| v.parse().ok()).unwrap_or(150)
-        }),
-    )
-}
-
 /// Entries that are durable, for the tree.
 #[derive(Debug)]
 pub(super) struct Durable {
@@ -75,16 +63,14 @@ impl Committer {
     /// Runs until the log is closed.
     pub(super) fn run(mut self) {
         let mut spare = Vec::new();
-        let mut patience = Duration::ZERO;
-        while let Some(waiting) = self.shared.take(std::mem::take(&mut spare), patience) {
-            patience = if waiting.callers >= MANY { gather() } else { Duration::ZERO };
+        while let Some(waiting) = self.shared.take(std::mem::take(&mut spare)) {
             spare = self.keep(waiting);
         }
     }
 
     /// Keeps what waited; gives back a buffer to be used again.
     fn keep(&mut self, waiting: Waiting) -> Vec<u8> {
-        let Waiting { mut frame, first, count, group, .. } = waiting;
+        let Waiting { mut frame, first, count, group } = waiting;
         match self.write(&mut frame, first, count) {
             Ok(()) => {
                 self.shared.is_durable(first + u64::from(count));

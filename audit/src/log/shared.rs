@@ -45,8 +45,6 @@ pub(super) struct Waiting {
     pub(super) frame: Vec<u8>,
     pub(super) first: u64,
     pub(super) count: u32,
-    /// How many came with them.
-    pub(super) callers: u32,
     pub(super) group: Arc<Group>,
 }
 
@@ -122,7 +120,6 @@ impl Shared {
             inner.put(entry);
             start = end;
         }
-        inner.waiting.callers += 1;
         let receipt = Receipt::of(&inner.waiting.group);
         self.wake(inner);
         Ok(receipt)
@@ -137,9 +134,9 @@ impl Shared {
         }
     }
 
-    /// Takes whatever waits, when something does, and so long after it; `spare` becomes the buffer for what comes next.
-    /// `None` when the log is being closed and nothing waits.
-    pub(super) fn take(&self, mut spare: Vec<u8>, patience: Duration) -> Option<Waiting> {
+    /// Takes whatever waits, when something does; `spare` becomes the buffer for what comes next. `None` when the log is
+    /// being closed and nothing waits.
+    pub(super) fn take(&self, mut spare: Vec<u8>) -> Option<Waiting> {
         frame::begin(&mut spare);
         let mut inner = self.lock();
         while inner.waiting.count == 0 {
@@ -150,17 +147,8 @@ impl Shared {
             inner = self.arrived.wait(inner).unwrap_or_else(PoisonError::into_inner);
         }
         inner.idle = false;
-        if !patience.is_zero() {
-            inner = self.rest(inner, patience);
-        }
         let next = Waiting { frame: spare, first: inner.next, ..Waiting::default() };
         Some(std::mem::replace(&mut inner.waiting, next))
-    }
-
-    /// Waits for a while, or until the log is closed.
-    fn rest<'a>(&'a self, inner: MutexGuard<'a, Inner>, time: Duration) -> MutexGuard<'a, Inner> {
-        let rested = self.closing.wait_timeout_while(inner, time, |inner| !inner.closing);
-        rested.unwrap_or_else(PoisonError::into_inner).0
     }
 
     /// Everything before this is durable.
@@ -244,7 +232,8 @@ impl Shared {
 
     /// Waits for a while, or until the log is closed.
     pub(super) fn pause(&self, time: Duration) {
-        drop(self.rest(self.lock(), time));
+        let inner = self.lock();
+        drop(self.closing.wait_timeout_while(inner, time, |inner| !inner.closing));
     }
 
     pub(super) fn is_closing(&self) -> bool {
@@ -298,7 +287,6 @@ impl Inner {
         self.next = self.durable;
         self.waiting.first = self.next;
         self.waiting.count = 0;
-        self.waiting.callers = 0;
         frame::begin(&mut self.waiting.frame);
         std::mem::take(&mut self.waiting.group)
     }
