@@ -45,16 +45,6 @@ impl Disk {
     }
 }
 
-/// Waits until commands are refused, for good.
-fn refused(progress: &Progress) {
-    wait_for("refusals", || {
-        let done = progress.done();
-        let refused = progress.refused();
-        pause(Duration::from_millis(50));
-        progress.done() == done && progress.refused() > refused
-    });
-}
-
 /// How long it takes until commands are answered again.
 fn answered_again(progress: &Progress) -> Duration {
     let begun = Instant::now();
@@ -80,7 +70,7 @@ fn nothing_is_answered_that_a_full_disk_does_not_keep() {
         for _ in 0..rounds {
             answered_again(progress);
             disk.fill_but(0);
-            refused(progress);
+            progress.wait_until_refused();
             disk.make_room();
             longest = longest.max(answered_again(progress));
         }
@@ -117,7 +107,7 @@ fn a_daemon_that_dies_while_the_disk_is_full_loses_nothing() {
         load.run(&appliance.folder, daemon.address(true, None), |progress| {
             answered_again(progress);
             disk.fill_but(0);
-            refused(progress);
+            progress.wait_until_refused();
             pause(Duration::from_millis(300));
             drop(daemon);
         });
@@ -142,7 +132,7 @@ fn a_journal_that_cannot_go_on_keeps_what_it_has() {
     let (daemon, _) = appliance.start_and_ask();
     let mut load = Load::new(4);
     load.run(&appliance.folder, daemon.address(true, None), |progress| {
-        refused(progress);
+        progress.wait_until_refused();
         pause(Duration::from_millis(300));
         drop(daemon);
     });

@@ -74,7 +74,7 @@ fn with(inject: &str, failures: bool) {
     let mut load = Load::new(4);
     let while_ = Duration::from_millis(if long() { 5000 } else { 1000 });
     load.run(&appliance.folder, daemon.address(true, None), |progress| {
-        wait_for("refusals", || progress.refused() > 0);
+        progress.wait_until_refused();
         let done = progress.done();
         wait_for("answers again", || progress.done() > done);
         pause(while_);

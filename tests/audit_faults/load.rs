@@ -51,6 +51,15 @@ impl Progress {
     pub(crate) fn refused(&self) -> u64 {
         self.refused.load(Ordering::SeqCst)
     }
+
+    /// Waits until commands are refused, for good: answers of what was kept before may still be on their way.
+    pub(crate) fn wait_until_refused(&self) {
+        wait_for("refusals", || {
+            let (done, refused) = (self.done(), self.refused());
+            pause(Duration::from_millis(50));
+            self.done() == done && self.refused() > refused
+        });
+    }
 }
 
 /// Sets the flag however a scope is left, so that nobody waits for ever.

@@ -110,7 +110,7 @@ fn nothing_is_answered_that_a_read_only_disk_does_not_keep() {
         machine.load.run(&machine.appliance.folder, daemon.address(true, None), |progress| {
             wait_for("answers", || progress.done() > 100);
             mount.abort();
-            wait_for("refusals", || progress.refused() > 0);
+            progress.wait_until_refused();
             let done = progress.done();
             pause(Duration::from_millis(300));
             assert_eq!(progress.done(), done, "nothing is answered any more");
