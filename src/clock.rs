@@ -38,3 +38,19 @@ impl Clock for Monotonic {
         self.0.elapsed()
     }
 }
+
+/// The time of day, for what has to be known tomorrow.
+pub trait TimeOfDay: Send + Sync + fmt::Debug {
+    /// Seconds since 1970-01-01 00:00 UTC.
+    fn unix_seconds(&self) -> u64;
+}
+
+/// The system's clock, which its administrator sets.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemTimeOfDay;
+
+impl TimeOfDay for SystemTimeOfDay {
+    fn unix_seconds(&self) -> u64 {
+        now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    }
+}

@@ -2,6 +2,7 @@
 
 use crate::authorization::{Activities, Authorized, Policy, Subject};
 use crate::caller::Caller;
+use crate::cards::{Cards, Changes, Rows};
 use crate::engine::CallersShelf;
 use crate::lifecycle::State;
 use crate::record::AuditView;
@@ -11,12 +12,22 @@ use payhsm_keys::{Checks, Key, KeyRefused, KeyRules, Lmk, PinRefused, Position, 
 use payhsm_protocol::field::KeyField;
 use payhsm_protocol::{Command, ErrorCode, host};
 
+mod card_forms;
+mod card_numbers;
+mod card_value;
 mod data;
+mod dynamic;
+mod export;
 mod key;
 mod migration;
 mod noted;
 mod pin;
+mod pin_life;
+mod pin_method;
 mod status;
+mod token;
+mod tracks;
+mod watched;
 
 pub use noted::Noted;
 
@@ -45,6 +56,10 @@ pub struct Context<'a> {
     pub noted: &'a Noted,
     /// The log, as commands may see it; `None` where there is none that could be shown.
     pub audit: Option<&'a dyn AuditView>,
+    /// What is known of cards.
+    pub cards: &'a Cards,
+    /// What the request changes of them.
+    pub changes: &'a Changes,
 }
 
 impl<'a> Context<'a> {
@@ -62,6 +77,14 @@ impl<'a> Context<'a> {
     /// 68 if there is none.
     pub fn audit(&self) -> Result<&'a dyn AuditView, ErrorCode> {
         self.audit.ok_or(ErrorCode::CommandDisabled)
+    }
+
+    /// The rows of cards.
+    ///
+    /// # Errors
+    /// S0 without a store.
+    pub fn rows(&self) -> Result<Rows<'a>, ErrorCode> {
+        self.cards.rows(self.changes)
     }
 
     /// What the vault accepts as a key.

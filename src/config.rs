@@ -4,11 +4,19 @@ mod advice;
 mod audit;
 mod callers;
 mod check;
+mod development;
 mod disk;
+mod issuing;
 mod sections;
 mod validity;
 
 pub use callers::CallerSection;
+pub use development::DevelopmentSection;
+pub(crate) use development::{KeysFile, ZoneInFile};
+pub use issuing::{
+    CardsSection, CodeForm, CodeMethod, DynamicCvv2Section, ExcludedPins, GuardSection, Issuing,
+    MostPerSection, ProductSection, TokenDomainSection, TokenScheme, While,
+};
 pub use sections::{
     AuditSection, Durability, HostSection, LimitsSection, Listen, LogFormat, LogSection,
     MemorySection, OfficersSection, TlsFiles, UnattendedSection,
@@ -62,6 +70,18 @@ pub struct Config {
     /// Who may call over TLS; what is not given to a caller it does not have.
     #[serde(default, rename = "caller")]
     pub callers: Vec<CallerSection>,
+    /// What issuers say of their products.
+    #[serde(default, rename = "product")]
+    pub products: Vec<ProductSection>,
+    /// Tokens of organisations.
+    #[serde(default, rename = "token_domain")]
+    pub token_domains: Vec<TokenDomainSection>,
+    /// Where rows of cards are kept, and limits beside those of a card.
+    #[serde(default)]
+    pub cards: CardsSection,
+    /// What a developer's appliance has in place of officers.
+    #[serde(default)]
+    pub development: DevelopmentSection,
     /// Lines of the log.
     #[serde(default)]
     pub log: LogSection,
@@ -161,6 +181,8 @@ impl Config {
             .flat_map(|tls| [&mut tls.certificate, &mut tls.private_key, &mut tls.client_ca]);
         let files = self.state.iter_mut().chain(&mut self.anchor).chain(&mut self.officers.socket);
         let files = files.chain(&mut self.audit.folder).chain(&mut self.audit.witness_folder);
+        let files = files.chain(&mut self.cards.password_file).chain(&mut self.cards.ca);
+        let files = files.chain(&mut self.development.keys);
         for file in files.chain(tls) {
             *file = folder.join(&*file);
         }
@@ -248,6 +270,10 @@ impl Config {
             ("audit", self.audit != before.audit),
             ("memory", self.memory != before.memory),
             ("unattended", self.unattended != before.unattended),
+            ("product", self.products != before.products),
+            ("token_domain", self.token_domains != before.token_domains),
+            ("cards", self.cards != before.cards),
+            ("development", self.development != before.development),
             ("log", self.log != before.log),
         ]
         .into_iter()

@@ -1,22 +1,26 @@
 //! A daemon from configuration to stop: which LMKs it has, where it listens.
 
+mod cards;
+
 use crate::audit::{self, AuditLog};
 use crate::cli::Failure;
-use crate::config::{Config, Durability};
+use crate::config::{Config, Durability, KeysFile};
 use crate::engine::{Engine, Held};
 use crate::lifecycle::{Lifecycle, State};
 use crate::net::{Bound, Server};
 use crate::officers;
 use crate::record::{LogOnly, Recorder};
 use crate::reload::Reloader;
-use crate::settings::{Profile, Settings};
+use crate::settings::Profile;
 use crate::stacks;
 use crate::state::Claim;
 use payhsm_audit::record::event;
+use payhsm_fibers::TOGETHER;
 use payhsm_keys::{Inventory, Lmk, LmkSet};
 use payhsm_protocol::field::LmkId;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -24,6 +28,9 @@ use tokio::task::JoinHandle;
 /// What a developer's machine must never let anyone overlook.
 pub(crate) const TEST_LMK_WARNING: &str =
     "TEST LMK: the keys of this appliance are public; use it for development only";
+
+/// How often the store of cards is asked how it is.
+const LOOK_AT_CARDS: Duration = Duration::from_secs(1);
 
 /// A daemon that is serving.
 #[derive(Debug)]
@@ -33,6 +40,7 @@ pub(crate) struct Daemon {
     bound: Vec<Bound>,
     reloader: Arc<Reloader>,
     officers: Option<officers::Server>,
+    watching: Option<JoinHandle<()>>,
     audit: Option<Arc<AuditLog>>,
     _state: Option<Claim>,
 }
@@ -63,10 +71,12 @@ impl Daemon {
         }
         let bound = server.bound().to_vec();
         let reloader = Arc::new(Reloader::new(path, as_read, server.terms(), Arc::clone(&engine)));
+        let watching = config.keeps_cards().then(|| watch(Arc::downgrade(&engine)));
+        let watching = watching.map(tokio::spawn);
         let officers = officers::start(config, engine, Arc::clone(&reloader), audit.clone())?;
         let (stop, stopping) = watch::channel(false);
         let serving = tokio::spawn(server.run(stopping));
-        Ok(Self { stop, serving, bound, reloader, officers, audit, _state: state })
+        Ok(Self { stop, serving, bound, reloader, officers, watching, audit, _state: state })
     }
 
     /// Where it listens.
@@ -87,6 +97,9 @@ impl Daemon {
     /// Answers what was accepted, and ends.
     pub(crate) async fn stop(self) {
         drop(self.officers);
+        if let Some(watching) = self.watching {
+            watching.abort();
+        }
         self.stop.send_replace(true);
         if let Err(error) = self.serving.await {
             tracing::error!(%error, "the daemon did not end well");
@@ -103,7 +116,7 @@ impl Daemon {
 fn engine(config: &Config, audit: Option<&Arc<AuditLog>>) -> Result<Engine, Failure> {
     let settings = config.settings();
     // Officers' appliances have the LMKs that officers bring, developers' too.
-    let held = if officers::configured(config) { None } else { load_lmks(&settings)? };
+    let held = if officers::configured(config) { None } else { load_lmks(config)? };
     let state = first_state(config, held.is_some());
     if state != State::Operational {
         let state = state.name();
@@ -118,7 +131,8 @@ fn engine(config: &Config, audit: Option<&Arc<AuditLog>>) -> Result<Engine, Fail
     if let Some(audit) = audit {
         begin_log(config, audit, inventory.as_deref())?;
     }
-    Ok(Engine::new(inventory, lifecycle, settings, config.host(), recorder))
+    let cards = cards::open(config, inventory.as_deref())?;
+    Ok(Engine::new(inventory, lifecycle, settings, config.host(), recorder).with_cards(cards))
 }
 
 /// The first entries since the start; who has keys already signs from now on.
@@ -143,6 +157,26 @@ fn begin_log(
     Ok(())
 }
 
+/// Tells the log when the rows of cards cannot be used and when they can again, for as long as there is an engine.
+async fn watch(engine: Weak<Engine>) {
+    let mut troubled = false;
+    while let Some(engine) = engine.upgrade() {
+        match engine.cards().trouble() {
+            Some(why) if !troubled => {
+                tracing::error!(why, "the rows of cards cannot be used: S0 to who needs them");
+                troubled = true;
+            }
+            None if troubled => {
+                tracing::info!("the rows of cards can be used again");
+                troubled = false;
+            }
+            Some(_) | None => {}
+        }
+        drop(engine);
+        tokio::time::sleep(LOOK_AT_CARDS).await;
+    }
+}
+
 /// Where an appliance stands when it starts: with an LMK that others hold shares of, it is sealed.
 fn first_state(config: &Config, has_lmks: bool) -> State {
     let made = config.state.as_deref().is_some_and(officers::has_lmk);
@@ -155,8 +189,9 @@ fn first_state(config: &Config, has_lmks: bool) -> State {
 
 /// The profile `development` has the public test LMKs: 02, AES-256, is the default, and 00
 /// (variant) and 01 (3DES key block) are there where legacy LMKs are. 01 and 02 then have the variant
-/// one as their old LMK, so that a migration can be rehearsed.
-fn load_lmks(settings: &Settings) -> Result<Option<Held>, Failure> {
+/// one as their old LMK, so that a migration can be rehearsed. Keys under labels and zones may be in a file.
+fn load_lmks(config: &Config) -> Result<Option<Held>, Failure> {
+    let settings = &config.settings();
     match settings.profile {
         Profile::Development => {
             let mut lmks = LmkSet::new(Lmk::public_test_aes_key_block(LmkId(2))?);
@@ -168,6 +203,10 @@ fn load_lmks(settings: &Settings) -> Result<Option<Held>, Failure> {
                 old.push(Lmk::public_test_variant(LmkId(2))?);
             }
             let inventory = old.into_iter().fold(Inventory::from(lmks), Inventory::with_old_lmk);
+            let inventory = match &config.development.keys {
+                Some(path) => KeysFile::add_to(path, inventory)?,
+                None => inventory,
+            };
             let held = Held::admitted(inventory, settings)?;
             tracing::warn!("{TEST_LMK_WARNING}");
             Ok(Some(held))
@@ -183,7 +222,13 @@ fn load_lmks(settings: &Settings) -> Result<Option<Held>, Failure> {
 pub(crate) fn runtime(config: &Config) -> Result<tokio::runtime::Runtime, Failure> {
     let threads = std::thread::available_parallelism()?.get();
     stacks::prepare(config, threads)?;
-    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?)
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if config.cards.postgres.is_some() {
+        // Threads that wait for the database have others in their place. Each needs a single stack, since there requests do not
+        // go together: so many are ready, and more would take memory that nobody has allowed.
+        builder.max_blocking_threads(threads * (TOGETHER - 1));
+    }
+    Ok(builder.worker_threads(threads).enable_all().build()?)
 }
 
 /// What a signal asks for.

@@ -5,6 +5,7 @@
 
 mod dispatch;
 mod in_force;
+mod incoming;
 mod life;
 mod refusal;
 mod shelf;
@@ -16,18 +17,20 @@ pub use unsent::Unsent;
 
 use crate::authorization::Activities;
 use crate::caller::Caller;
+use crate::cards::Cards;
 use crate::clock::{Clock, Monotonic};
 use crate::lifecycle::{Lifecycle, State};
 use crate::record::{Kept, Mentions, Record, RecordFailed, Recorder};
 use crate::settings::Settings;
 use crate::stacks;
 use in_force::InForce;
+use incoming::{Asked, Incoming, TOGETHER_INPUT};
 use payhsm_arena::{PooledStack, wipe_registers};
 use payhsm_fibers::{Fibers, TOGETHER};
 use payhsm_keys::{Inventory, Lmk};
 use payhsm_protocol::ErrorCode;
 use payhsm_protocol::field::LmkId;
-use payhsm_protocol::frame::{self, Taken};
+use payhsm_protocol::frame;
 use payhsm_protocol::host;
 use std::sync::Arc;
 
@@ -74,6 +77,7 @@ pub struct Engine {
     settings: Settings,
     host: host::Settings,
     recorder: Box<dyn Recorder>,
+    cards: Cards,
 }
 
 /// How the appliance stands while one batch is answered.
@@ -89,39 +93,14 @@ impl Standing {
     }
 }
 
-/// A whole frame, taken apart.
-#[derive(Clone, Copy)]
-enum Incoming<'a> {
-    /// A host message too short for a header and a command: what there is of a header.
-    Headless(&'a [u8]),
-    /// One with a command.
-    Command(Asked<'a>),
-}
-
-/// A command as it was asked for.
-#[derive(Clone, Copy)]
-enum Asked<'a> {
-    /// In the host dialect.
-    Host(frame::host::Message<'a>),
-    /// In the compact dialect.
-    Compact(frame::compact::Request<'a>),
-}
-
-impl Asked<'_> {
-    const fn code(&self) -> [u8; 2] {
-        match self {
-            Self::Host(message) => message.code,
-            Self::Compact(request) => request.code,
-        }
-    }
-}
-
 /// What one frame came to, for the record.
 struct Done {
     command: [u8; 2],
     lmk: Option<LmkId>,
     outcome: ErrorCode,
     mentions: Mentions,
+    /// When what it changed is durable.
+    changed: payhsm_state::Kept,
 }
 
 /// What a batch has come to so far, in the order of its frames.
@@ -140,9 +119,6 @@ const MAX_BATCH: usize = 256;
 
 /// Bytes of answers after which a batch ends.
 const FULL_BATCH: usize = 64 * 1024;
-
-/// Bytes of frames that are handled together, unless a single one is longer.
-const TOGETHER_INPUT: usize = 8 * 1024;
 
 /// What a host answer that turns out too long may have beyond a compact frame before it is taken
 /// back: hex of the longest message, and around it header, codes and trailer.
@@ -173,7 +149,20 @@ impl Engine {
         let clock: Arc<dyn Clock> = Arc::new(Monotonic::new());
         let in_force = InForce::new(inventory.map(Held::new));
         let activities = Activities::new(Arc::clone(&clock));
-        Self { in_force, lifecycle, activities, clock, settings, host, recorder }
+        let cards = Cards::none();
+        Self { in_force, lifecycle, activities, clock, settings, host, recorder, cards }
+    }
+
+    /// The same engine, which knows of cards what these do.
+    #[must_use]
+    pub fn with_cards(self, cards: Cards) -> Self {
+        Self { cards, ..self }
+    }
+
+    /// What it knows of cards.
+    #[must_use]
+    pub const fn cards(&self) -> &Cards {
+        &self.cards
     }
 
     /// The same engine with another clock for rates and time-outs; nothing is authorised.
@@ -224,9 +213,11 @@ impl Engine {
         let standing = self.standing();
         let mut answers = Answers { output, done: Vec::new() };
         let mut together = Vec::with_capacity(TOGETHER);
+        // Who waits for another machine must not be put aside half-way for somebody who waits for the same row.
+        let most = if self.cards.may_block() { 1 } else { TOGETHER };
         while batch.answered < MAX_BATCH && answers.output.len() - start < FULL_BATCH {
             together.clear();
-            self.take_some(session, input, &mut batch, &mut together);
+            self.take_some(session, input, &mut batch, &mut together, most);
             if together.is_empty() {
                 break;
             }
@@ -239,40 +230,13 @@ impl Engine {
         // A thread that sleeps keeps its registers, and a dump has them.
         wipe_registers();
         let Answers { output, done } = answers;
-        let kept = if done.is_empty() { Ok(Kept::Now) } else { self.record(session, &done) };
-        Unsent::new(self, (session, input), (output, start), batch, kept)
-    }
-
-    /// Takes the next frames that go together: short ones, or a single one of any length.
-    fn take_some<'a>(
-        &self,
-        session: &Session,
-        input: &'a [u8],
-        batch: &mut Batch,
-        together: &mut Vec<Incoming<'a>>,
-    ) {
-        let start = batch.consumed;
-        while together.len() < TOGETHER {
-            match self.take(session, input.get(batch.consumed..).unwrap_or_default()) {
-                Taken::Frame(incoming, size) => {
-                    let end = batch.consumed + size;
-                    if !together.is_empty() && end - start > TOGETHER_INPUT {
-                        return;
-                    }
-                    together.push(incoming);
-                    batch.consumed = end;
-                    batch.answered += 1;
-                }
-                Taken::Partial => return,
-                Taken::Unbelievable => {
-                    batch.unbelievable = true;
-                    return;
-                }
-            }
-        }
+        Unsent::new(self, (session, input), (output, start), batch, done)
     }
 
     fn record(&self, session: &Session, done: &[Done]) -> Result<Kept, RecordFailed> {
+        if done.is_empty() {
+            return Ok(Kept::Now);
+        }
         let records: Vec<_> = done
             .iter()
             .map(|one| Record {
@@ -285,27 +249,5 @@ impl Engine {
             })
             .collect();
         self.recorder.record(&records)
-    }
-
-    /// Takes the next whole frame, in whichever dialect.
-    fn take<'a>(&self, session: &Session, input: &'a [u8]) -> Taken<Incoming<'a>> {
-        match session.dialect {
-            Dialect::Host => frame::host::take(input).map(|message| {
-                frame::host::Message::split(message, self.host.header_length)
-                    .map_or_else(Incoming::Headless, |message| {
-                        Incoming::Command(Asked::Host(message))
-                    })
-            }),
-            Dialect::Compact => frame::compact::take_request(input)
-                .map(|request| Incoming::Command(Asked::Compact(request))),
-        }
-    }
-
-    /// The record failed: nothing of the batch may count as done.
-    fn refuse_batch(&self, session: &Session, mut batch: &[u8], output: &mut Vec<u8>) {
-        while let Taken::Frame(incoming, size) = self.take(session, batch) {
-            incoming.refuse(ErrorCode::RecordFailed, output);
-            batch = batch.get(size..).unwrap_or_default();
-        }
     }
 }

@@ -8,6 +8,7 @@
 pub mod audit;
 pub mod authorization;
 pub mod caller;
+pub mod cards;
 pub mod cli;
 pub mod clock;
 pub mod command;

@@ -2,7 +2,9 @@
 
 mod certificates;
 mod folder;
+mod keys;
 mod tour;
+mod written;
 
 use crate::cli::{Failure, start_log};
 use crate::config::Config;

@@ -74,14 +74,16 @@ fn every_command_with_an_activity_is_refused_until_it_is_authorised() {
             assert_eq!(error(&ask(&engine, &message)), "17", "the console is not the host");
             authorise(&engine, &[&format!("{category}.*.host"), "export.*.host"]);
             let after = ask(&engine, &message);
-            assert!(matches!(error(&after), "00" | "01"), "{profile:?}: {message}: {after}");
+            // What is kept in rows has no store here, which is not asked before officers are.
+            let done = matches!(error(&after), "00" | "01" | "S0");
+            assert!(done, "{profile:?}: {message}: {after}");
             clock.pass(720 * MINUTE);
             assert_eq!(ask(&engine, &message), before, "twelve hours later");
             asked.insert(code.clone());
         }
     }
     let expected =
-        ["A0", "A4", "A6", "A8", "BW", "CS", "FA", "FC", "FE", "GC", "HA", "HC", "IA", "Q6"];
+        ["A0", "A4", "A6", "A8", "BW", "CS", "FA", "FC", "FE", "GC", "HA", "HC", "IA", "Q6", "WM"];
     assert_eq!(asked, expected.map(str::to_owned).into());
 }
 

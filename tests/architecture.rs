@@ -10,7 +10,7 @@ fn root() -> &'static Path {
 }
 
 /// Every crate of ours: its folder, and which others of ours it may link.
-const CRATES: [(&str, &[&str]); 13] = [
+const CRATES: [(&str, &[&str]); 15] = [
     // For tests alone: in no list of what may be linked.
     ("taint", &[]),
     ("protocol", &[]),
@@ -20,6 +20,8 @@ const CRATES: [(&str, &[&str]); 13] = [
     ("arena", &[]),
     ("keys", &["payhsm-arena", "payhsm-crypto", "payhsm-protocol"]),
     ("audit", &[]),
+    ("issuing", &[]),
+    ("state", &[]),
     ("officer", &["payhsm-protocol"]),
     ("console", &["payhsm-officer", "payhsm-protocol"]),
     ("client", &["payhsm-protocol"]),
@@ -32,9 +34,11 @@ const CRATES: [(&str, &[&str]); 13] = [
             "payhsm-client",
             "payhsm-crypto",
             "payhsm-fibers",
+            "payhsm-issuing",
             "payhsm-keys",
             "payhsm-officer",
             "payhsm-protocol",
+            "payhsm-state",
         ],
     ),
 ];
@@ -234,7 +238,10 @@ fn only_sockets_the_daemon_and_callers_know_tokio_and_tls() {
     let may = |name: &str| {
         let callers = name.starts_with("client/") || name.starts_with("load/");
         let daemon = name == "src/daemon.rs" || name == "src/net.rs" || name == "src/quickstart.rs";
-        callers || daemon || name.starts_with("src/net/") || name.starts_with("src/quickstart/")
+        // What waits for PostgreSQL has a thread of its own; callers of it do not see that.
+        let postgres = name.starts_with("state/src/postgres") || name == "state/src/testing.rs";
+        let net = name.starts_with("src/net/") || name.starts_with("src/quickstart/");
+        callers || daemon || net || postgres
     };
     for path in production_files() {
         let (name, text) = (name(&path), code(&path));
@@ -290,7 +297,10 @@ fn there_is_no_file_of_a_command_that_is_none() {
             }
         }
     }
-    for path in source_files(&root().join("tests/command")) {
+    let folder = root().join("tests/command");
+    for path in source_files(&folder) {
+        // What is too long for one file lies in a folder with the command's name.
+        let path = folder.join(path.strip_prefix(&folder).unwrap().components().next().unwrap());
         let stem = path.file_stem().unwrap().to_str().unwrap().to_ascii_uppercase();
         assert!(COMMANDS.iter().any(|(code, _)| *code == stem), "{} tests no command", name(&path));
     }
@@ -351,6 +361,18 @@ const SHOWN: &[&str] = &[
     // protocol: labels and names of zones.
     "StoredKey",
     "ZoneKey",
+    "ZoneName",
+    // protocol: what may be shown of a card number.
+    "MaskedPan",
+    // BINs and batches of card numbers; what a contactless card sends in clear; partners' public keys. Values beside them are mute.
+    "BatchId",
+    "CardOf",
+    "CardRange",
+    "CardSequence",
+    "MastercardCvc3",
+    "MerchantId",
+    "VisaDcvv",
+    "ZoneExport",
     // crypto: headers of key blocks travel in clear.
     "Attributes",
     "Header",

@@ -8,11 +8,17 @@ mod support;
 
 use payhsm_audit::record::{Command, Record, event};
 use reading::{Reading, read};
-use support::binary::{Folder, For, wait_for};
+use support::binary::{Daemon, Folder, For, configuration, wait_for};
 use support::keys::sealed;
 
 /// A development appliance with a log; `rest` goes to the configuration.
 const STATE: &str = "[audit]\nfolder = 'audit'\n";
+
+/// The same with a folder that its keys stay in.
+fn with_state(folder: &Folder, rest: &str) -> Daemon {
+    let config = format!("state = 'state'\n{}", configuration("development", true, rest));
+    Daemon::configured(folder, &config, 8)
+}
 
 fn command(record: &Record) -> Option<&Command> {
     match record {
@@ -134,8 +140,9 @@ fn an_account_is_shown_in_part_and_has_one_fingerprint() {
 #[test]
 fn a_log_goes_on_over_starts_and_says_what_is_less_than_durable() {
     let folder = Folder::new();
+    let relaxed = "[audit]\nfolder = 'audit'\ndurability = 'relaxed'\n";
     for _ in 0..3 {
-        let mut daemon = folder.development("[audit]\nfolder = 'audit'\ndurability = 'relaxed'\n");
+        let mut daemon = with_state(&folder, relaxed);
         assert_eq!(&daemon.plain().ask("NC")[2..4], "00");
         daemon.terminate();
         assert!(daemon.end().success());
@@ -146,6 +153,35 @@ fn a_log_goes_on_over_starts_and_says_what_is_less_than_durable() {
     assert_eq!(commands(&reading).len(), 3);
     let detail = events(&reading)[1].1;
     assert!(detail.contains("relaxed"), "{detail}");
+}
+
+#[test]
+fn the_log_of_a_key_that_is_lost_is_kept_beside_the_next_one() {
+    let folder = Folder::new();
+    for life in 0..2 {
+        let mut daemon = with_state(&folder, STATE);
+        assert_eq!(&daemon.plain().ask("NC")[2..4], "00");
+        assert_eq!(daemon.log.contain("the audit log begins anew"), life > 0);
+        daemon.terminate();
+        assert!(daemon.end().success());
+        std::fs::remove_file(folder.path("state/audit.key")).unwrap();
+    }
+    let files = std::fs::read_dir(folder.path("")).unwrap().map(|file| file.unwrap().path());
+    let aside: Vec<_> = files
+        .filter(|path| path.is_dir() && path.extension().is_some_and(|name| name != "next"))
+        .collect();
+    let [old] = aside.as_slice() else { panic!("{aside:?}") };
+    let name = old.file_name().unwrap().to_str().unwrap();
+    let before = read(old, &folder.path(&format!("{name}.pub")));
+    // What came before the keys were there lies behind the last checkpoint.
+    assert_eq!(events(&before).last().unwrap().0, event::STOP);
+    let after = read(&folder.path("audit"), &folder.path("audit.pub"));
+    let (begun, detail) = events(&after)[0];
+    assert_eq!(begun, "log-replaced");
+    let size = before.entries.len();
+    assert!(detail.starts_with(&format!("payhsm.local/development {size} ")), "{detail}");
+    assert!(detail.contains(&format!(" 1 {name}: NOT ENDED BY THIS APPLIANCE")), "{detail}");
+    assert_eq!(commands(&after).len(), 1);
 }
 
 #[test]

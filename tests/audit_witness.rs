@@ -80,10 +80,15 @@ impl Scene {
     }
 
     fn state(&self) -> State {
+        self.state_in("seen")
+    }
+
+    /// What the witness remembers of the log that is there now.
+    fn state_in(&self, name: &str) -> State {
         let line = fs::read_to_string(self.folder.path("audit.pub")).unwrap();
         let key = VerifierKey::parse(line.trim_end()).unwrap();
         let signer = self.key.signer().unwrap();
-        State::open(&self.folder.path("seen"), signer, vec![key]).unwrap()
+        State::open(&self.folder.path(name), signer, vec![key]).unwrap()
     }
 
     fn grow(&self, daemon: &Daemon, by: usize) {
@@ -159,6 +164,33 @@ fn a_log_is_cosigned_as_it_grows_and_the_auditor_sees_it() {
     });
     let verdict = verdict.unwrap();
     assert!(verdict.faults.is_empty() && verdict.witnesses.len() == 1, "{verdict:?}");
+}
+
+#[test]
+fn a_log_that_begins_anew_is_another_one_for_its_witnesses() {
+    let scene = Scene::new();
+    let daemon = scene.start();
+    scene.request_from(0);
+    let mut state = scene.state();
+    scene.grow(&daemon, 50);
+    scene.cosign(&mut state, 0);
+    Scene::stop(daemon);
+    let old = fs::read(scene.folder.path("audit/checkpoint.witnessed")).unwrap();
+    fs::remove_file(scene.folder.path("state/audit.key")).unwrap();
+
+    // Its keys are others: shorter than what the witness has seen, under the same name, and no cheat.
+    let daemon = scene.start();
+    let request = scene.request_from(0);
+    let size = size(&Note::parse(&request.checkpoint).unwrap());
+    assert!(size < 50, "{size}");
+    let mut state = scene.state_in("seen of the next");
+    scene.cosign(&mut state, 0);
+    assert!(!daemon.log.contain("cut off or put back"), "{:#?}", daemon.log.all());
+    Scene::stop(daemon);
+    let files = fs::read_dir(scene.folder.path("")).unwrap().map(|file| file.unwrap().path());
+    let kept: Vec<_> = files.map(|path| path.join("checkpoint.witnessed")).collect();
+    let kept = kept.iter().filter(|path| fs::read(path).is_ok_and(|note| note == old));
+    assert_eq!(kept.count(), 1);
 }
 
 #[test]

@@ -15,7 +15,8 @@ use payhsm_protocol::frame;
 use payhsm_protocol::host::Fields;
 use payhsm_protocol::{ErrorCode, Opcode};
 use std::path::{Path, PathBuf};
-use support::{HEADER, ask_bytes, development, host_settings, session};
+use support::cards::Issuer;
+use support::{HEADER, ask_bytes, host_settings, session};
 
 fn bytes(text: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -98,12 +99,13 @@ fn page(opcode: Opcode) -> PathBuf {
 
 #[test]
 fn every_command_has_a_page_whose_examples_hold() {
-    let engine = development();
     for &opcode in Opcode::ALL {
         let page = page(opcode);
         let examples = examples(&page);
+        // What a page shows does not depend on other pages: each has cards of its own.
+        let issuer = Issuer::documented();
         for example in &examples {
-            let answer = answer_to(&engine, example);
+            let answer = answer_to(&issuer.engine, example);
             let right = if example.open_ended {
                 answer.starts_with(&example.answer)
             } else {
@@ -151,18 +153,30 @@ fn frame_of<C: Command>(fields: &[u8]) -> Result<Vec<u8>, ErrorCode> {
 #[test]
 #[ignore = "writes into docs/protocol"]
 fn write_the_missing_compact_examples() {
-    let engine = development();
     for &opcode in Opcode::ALL {
         let page = page(opcode);
+        if !page.is_file() {
+            continue;
+        }
         let examples = examples(&page);
         if examples.iter().any(|example| example.dialect == Dialect::Compact) {
             continue;
         }
-        let succeeds = |example: &&Example| example.answer.get(6..8) == Some(b"00");
-        let host = examples.iter().find(succeeds).expect("a host example that succeeds");
+        let succeeds = |example: &Example| {
+            example.sent.get(4..6) == Some(opcode.code().0.as_slice())
+                && example.answer.get(6..8) == Some(b"00")
+        };
+        let at = examples.iter().position(succeeds).expect("a host example that succeeds");
+        let (before, host) = (&examples[..at], &examples[at]);
         let request = translate(opcode, host.sent.get(6..).unwrap()).unwrap();
         // What differs between two answers is random, and so is what follows.
-        let (first, second) = (exchange(&engine, &request), exchange(&engine, &request));
+        let [first, second] = [(); 2].map(|()| {
+            let issuer = Issuer::documented();
+            for example in before {
+                answer_to(&issuer.engine, example);
+            }
+            exchange(&issuer.engine, &request)
+        });
         let same = first.iter().zip(&second).take_while(|(one, two)| one == two).count();
         let grouped = |frame: &[u8], head: &[usize]| {
             let mut rest = frame;

@@ -8,6 +8,8 @@
 //! are no part of it: they travel in the clear.
 #![cfg(test)]
 
+#[path = "leaks/audit.rs"]
+mod audit;
 #[path = "support/binary.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
 mod binary;
@@ -27,6 +29,8 @@ mod limits;
 mod needles;
 #[path = "leaks/schedules.rs"]
 mod schedules;
+#[path = "leaks/signing.rs"]
+mod signing;
 #[path = "leaks/tls.rs"]
 mod tls;
 #[path = "leaks/victim.rs"]

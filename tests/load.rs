@@ -10,7 +10,8 @@ use payhsm_load::target::Target;
 use payhsm_load::template::{Dialect, Request};
 use payhsm_protocol::field::LmkId;
 use std::time::Duration;
-use support::binary::{Daemon, Folder};
+use support::binary::{Daemon, Folder, configuration};
+use support::issuing_daemon::{keys_file, sections};
 
 /// A log, for the commands that show it.
 const AUDIT: &str = "[audit]\nfolder = 'audit'";
@@ -24,6 +25,16 @@ const PLAN: Plan = Plan {
     requests: Some(40),
     threads: 1,
 };
+
+/// A developer's daemon that has what the commands of an issuer need: rows, keys under labels, and more PIN tries than requests
+/// are under way.
+fn daemon(folder: &Folder, rest: &str) -> Daemon {
+    folder.write("keys.toml", &keys_file());
+    let config = configuration("development", true, &format!("{rest}\n{AUDIT}\n{}", sections(98)));
+    let config =
+        config.replace("commands = ['*']", "commands = ['*']\nlabels = ['*']\nzones = ['*']");
+    Daemon::configured(folder, &format!("state = 'state'\n{config}"), 8)
+}
 
 fn credentials(folder: &Folder) -> Credentials {
     let file = |name| folder.path(name);
@@ -50,8 +61,8 @@ fn prepared(folder: &Folder, daemon: &Daemon, lmk: Option<LmkId>) -> Vec<(Work, 
 
 fn drives_all(targets: &[Target], requests: &[(Work, Request)]) {
     for target in targets {
-        // Each record is retrieved and let go once: these two come to an end, as they should.
-        let ends = |work| matches!(work, Work::Q2 | Work::Q6);
+        // A record is retrieved and let go once, a card enabled, a PIN changed and a batch given once: these come to an end, as they should.
+        let ends = |work| matches!(work, Work::Q2 | Work::Q6 | Work::VE | Work::WG | Work::XC);
         for (work, request) in requests.iter().filter(|(work, _)| !ends(*work)) {
             let tallies = drive(&PLAN, request, &[target], |_| ()).unwrap();
             let dialect = target.dialect;
@@ -65,7 +76,7 @@ fn drives_all(targets: &[Target], requests: &[(Work, Request)]) {
 #[test]
 fn every_command_is_driven_without_an_error_in_both_dialects() {
     let folder = Folder::new();
-    let daemon = folder.development(AUDIT);
+    let daemon = daemon(&folder, "");
     let requests = prepared(&folder, &daemon, None);
     assert_eq!(requests.len(), Work::ALL.len());
     let tls = |dialect| {
@@ -80,7 +91,7 @@ fn every_command_is_driven_without_an_error_in_both_dialects() {
 #[test]
 fn every_command_of_a_tdes_key_block_lmk_is_driven_too() {
     let folder = Folder::new();
-    let daemon = folder.development(&format!("[host]\npin_length = 6\n{AUDIT}"));
+    let daemon = daemon(&folder, "[host]\npin_length = 6");
     let mut requests = prepared(&folder, &daemon, Some(LmkId(1)));
     let address = daemon.address(true, None).to_string();
     let compact =

@@ -33,13 +33,19 @@ fn configuration() -> Vec<(String, BTreeSet<String>)> {
     let mut all = vec![(String::new(), keys(""))];
     for name in keys("") {
         let is_key = ["profile", "state", "anchor"].contains(&name.as_str());
-        let section = if name == "caller" { "[[caller]]".to_owned() } else { format!("[{name}]") };
+        let again = ["caller", "product", "token_domain"].contains(&name.as_str());
+        let section = if again { format!("[[{name}]]") } else { format!("[{name}]") };
         if !is_key {
             let keys = keys(&section);
             all.push((section, keys));
         }
     }
-    assert_eq!(all.len(), 12, "{all:?}");
+    // Sections in sections; those of a key are as those of a caller.
+    for section in ["[product.dynamic_cvv2]", "[cards.per_caller]"] {
+        let before = if section.starts_with("[product.") { "[[product]]\n" } else { "" };
+        all.push((section.to_owned(), keys(&format!("{before}{section}"))));
+    }
+    assert_eq!(all.len(), 18, "{all:?}");
     all
 }
 
@@ -78,7 +84,7 @@ fn the_sample_is_a_good_configuration_with_every_key() {
     for (section, keys) in configuration() {
         let rest = sample.split_once(&section).unwrap_or_else(|| panic!("no {section}")).1;
         let rest = if section == "[[caller]]" {
-            rest.split("\n[log]").next().unwrap()
+            rest.split("\n[[product]]").next().unwrap()
         } else {
             rest.split("\n[").next().unwrap()
         };
@@ -86,7 +92,8 @@ fn the_sample_is_a_good_configuration_with_every_key() {
             let there = rest.lines().any(|line| {
                 line.trim_start_matches("# ").split(" = ").next() == Some(key.as_str())
             });
-            assert!(there, "docs/payhsm.toml has no {key} in {section}");
+            let table = sample.contains(&format!("[{}.{key}]", section.trim_matches(['[', ']'])));
+            assert!(there || table, "docs/payhsm.toml has no {key} in {section}");
         }
     }
 }

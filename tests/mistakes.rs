@@ -1,6 +1,8 @@
 //! What `payhsmd check-config` says of the mistakes that people make: each in a sentence that names the key.
 #![cfg(test)]
 
+#[path = "mistakes/issuing.rs"]
+mod issuing;
 mod support;
 
 use rcgen::{CertificateParams, KeyPair, date_time_ymd};
@@ -197,6 +199,9 @@ fn what_should_not_be_is_warned_of() {
     let unattended = format!("{without_socket}[unattended]\ncredential = 'lmk'\n");
     warned(&unattended, "unattended without officers.socket");
     warned(&GOOD.replace("commands = ['CA', 'NC']", ""), "caller `api` has no commands");
+    set_mode(&folder, "ca.crt", 0o644);
+    let shared = "[cards]\npostgres = 'host=a user=b'\npassword_file = 'ca.crt'\n[log]";
+    warned(&GOOD.replace("[log]", shared), "cards.password_file: ");
     let (callers, _) = GOOD.split_once("[[caller]]").unwrap();
     warned(callers, "there is no [[caller]]");
 }

@@ -7,6 +7,8 @@
 mod appliance;
 #[path = "officers/audit.rs"]
 mod audit;
+#[path = "officers/cards.rs"]
+mod cards;
 #[path = "officers/ceremonies.rs"]
 mod ceremonies;
 #[path = "officers/changes.rs"]

@@ -33,12 +33,17 @@ fn a_folder_that_knows_no_callers_gets_one_and_goes_on() {
     let without_name = expiry.lines().find(|line| line.starts_with("not_after")).unwrap();
     fs::write(file("certificates.toml"), without_name).unwrap();
     let client = fs::read(file("client.crt")).unwrap();
+    let keys = fs::read(file("keys.toml")).unwrap();
     let said = run();
-    assert_eq!(said.len(), 2, "{said:#?}");
-    assert!(said[0].contains("certificates") && said[1].contains("[[caller]]"), "{said:#?}");
+    assert_eq!(said.len(), 3, "{said:#?}");
+    for (said, words) in said.iter().zip(["certificates", "[[caller]]", "keys.toml"]) {
+        assert!(said.contains(words), "{said}");
+    }
     let config = fs::read_to_string(file("payhsm.toml")).unwrap();
     assert!(config.starts_with("# mine\n") && config.contains("connections = 7"), "{config}");
     assert_eq!(config.matches("[[caller]]").count(), 1);
+    assert_eq!(config.matches("[[token_domain]]").count(), 2);
+    assert_eq!(fs::read(file("keys.toml")).unwrap(), keys, "they are kept");
     assert_ne!(fs::read(file("client.crt")).unwrap(), client, "its name is in it now");
 }
 

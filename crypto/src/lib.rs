@@ -11,7 +11,10 @@
 //! | [`kcv`] | key check values |
 //! | [`parity`] | odd parity of DES keys |
 //! | [`pin`] | PIN blocks and their translation; PVV; IBM 3624; the PIN under the LMK |
-//! | [`card`] | CVV, iCVV, CVV2 |
+//! | [`card`] | CVV, iCVV, CVV2; dynamic CVV2; contactless dCVV, CVC3; card numbers and their check digit |
+//! | [`fpe`] | FF1 |
+//! | [`export`] | values on their way to somebody else |
+//! | [`token`] | tokens of card numbers |
 //! | [`key_block`] | ANSI X9.143 (TR-31) and Thales key blocks |
 //! | [`variant`] | keys under variant LMKs and ZMKs |
 //! | [`dtab`] | decimalisation tables under the LMK |
@@ -21,9 +24,12 @@ pub mod aead;
 pub mod card;
 pub mod cipher;
 pub mod dtab;
+pub mod export;
+pub mod fpe;
 pub mod kcv;
 pub mod key_block;
 pub mod mac;
 pub mod parity;
 pub mod pin;
+pub mod token;
 pub mod variant;

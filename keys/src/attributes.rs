@@ -19,23 +19,44 @@ const DERIVATION_MODES: &[u8] = b"XN";
 struct Family {
     usages: &'static [[u8; 2]],
     modes: &'static [u8],
+    /// Whether the key may be a TDES key.
+    tdes: bool,
     /// Whether the key may be an AES key.
     aes: bool,
 }
 
-/// X9.143 tables 6 and 8; the usages in digits are Thales'.
+/// X9.143 tables 6 and 8; the usages in digits are Thales', and from 90 on ours (see `usage.rs`).
 const KNOWN: &[Family] = &[
-    Family { usages: &[*b"K0", *b"51", *b"52"], modes: ENCRYPTION_MODES, aes: true },
-    Family { usages: &[*b"P0", *b"71", *b"72"], modes: ENCRYPTION_MODES, aes: true },
-    Family { usages: &[*b"D0", *b"21", *b"22", *b"23"], modes: ENCRYPTION_MODES, aes: true },
-    Family { usages: &[*b"V0", *b"V1", *b"V2"], modes: VALUE_MODES, aes: false },
-    Family { usages: &[*b"C0", *b"11", *b"12", *b"13"], modes: VALUE_MODES, aes: true },
-    Family { usages: &[*b"M0", *b"M1", *b"M3"], modes: VALUE_MODES, aes: false },
-    Family { usages: &[*b"M5", *b"M6"], modes: VALUE_MODES, aes: true },
-    Family { usages: &[*b"B0", *b"B1"], modes: DERIVATION_MODES, aes: true },
-    Family { usages: &[*b"41", *b"42", *b"43", *b"44"], modes: DERIVATION_MODES, aes: true },
-    Family { usages: &[*b"E0", *b"E1", *b"E2", *b"E3"], modes: DERIVATION_MODES, aes: true },
-    Family { usages: &[*b"E4", *b"E5", *b"E6"], modes: DERIVATION_MODES, aes: true },
+    Family { usages: &[*b"K0", *b"51", *b"52"], modes: ENCRYPTION_MODES, tdes: true, aes: true },
+    Family { usages: &[*b"P0", *b"71", *b"72"], modes: ENCRYPTION_MODES, tdes: true, aes: true },
+    Family {
+        usages: &[*b"D0", *b"21", *b"22", *b"23"],
+        modes: ENCRYPTION_MODES,
+        tdes: true,
+        aes: true,
+    },
+    Family { usages: &[*b"V0", *b"V1", *b"V2"], modes: VALUE_MODES, tdes: true, aes: false },
+    Family { usages: &[*b"C0", *b"11", *b"12", *b"13"], modes: VALUE_MODES, tdes: true, aes: true },
+    Family { usages: &[*b"M0", *b"M1", *b"M3"], modes: VALUE_MODES, tdes: true, aes: false },
+    Family { usages: &[*b"M5", *b"M6"], modes: VALUE_MODES, tdes: true, aes: true },
+    Family { usages: &[*b"B0", *b"B1"], modes: DERIVATION_MODES, tdes: true, aes: true },
+    Family {
+        usages: &[*b"41", *b"42", *b"43", *b"44"],
+        modes: DERIVATION_MODES,
+        tdes: true,
+        aes: true,
+    },
+    Family {
+        usages: &[*b"E0", *b"E1", *b"E2", *b"E3"],
+        modes: DERIVATION_MODES,
+        tdes: true,
+        aes: true,
+    },
+    Family { usages: &[*b"E4", *b"E5", *b"E6"], modes: DERIVATION_MODES, tdes: true, aes: true },
+    Family { usages: &[*b"90"], modes: VALUE_MODES, tdes: true, aes: false },
+    Family { usages: &[*b"91", *b"93", *b"94"], modes: VALUE_MODES, tdes: false, aes: true },
+    Family { usages: &[*b"92", *b"96"], modes: ENCRYPTION_MODES, tdes: false, aes: true },
+    Family { usages: &[*b"95"], modes: ENCRYPTION_MODES, tdes: true, aes: true },
 ];
 
 /// Generic usages and the narrower ones that a key of theirs may be bound to.
@@ -52,7 +73,11 @@ const NARROWER: &[([u8; 2], &[[u8; 2]])] = &[
 pub(crate) fn check(attributes: &KeyAttributes, algorithm: Algorithm) -> Result<(), KeyRefused> {
     let family = KNOWN.iter().find(|family| family.usages.contains(&attributes.usage));
     let family = family.ok_or(KeyRefused::Usage)?;
-    if algorithm == Algorithm::Aes && !family.aes {
+    let serves = match algorithm {
+        Algorithm::Tdes => family.tdes,
+        Algorithm::Aes => family.aes,
+    };
+    if !serves {
         return Err(KeyRefused::Algorithm);
     }
     if !family.modes.contains(&attributes.mode_of_use) {

@@ -3,7 +3,7 @@
 use crate::key::Key;
 use crate::operation::OperationRefused;
 use crate::usage::Cvk;
-use payhsm_crypto::card::{CvvInput, CvvKey};
+use payhsm_crypto::card::{CardCode, CvvInput, CvvKey};
 use payhsm_protocol::field::{Cvv, Expiry, Pan, ServiceCode};
 
 impl Key<Cvk> {
@@ -19,6 +19,24 @@ impl Key<Cvk> {
     ) -> Result<Cvv, OperationRefused> {
         let input = input(pan, expiry, service_code)?;
         self.cvv_key()?.generate::<3>(&input).map(Cvv).map_err(|_| OperationRefused::Input)
+    }
+
+    /// The first 3 to 5 digits of the CVV of a card; 3 of them are what [`Key::cvv`] gives.
+    ///
+    /// # Errors
+    /// [`OperationRefused::Input`], as for [`Key::cvv`], and for another number of digits.
+    pub fn cvv_of(
+        &self,
+        pan: &Pan,
+        expiry: Expiry,
+        service_code: ServiceCode,
+        digits: usize,
+    ) -> Result<CardCode, OperationRefused> {
+        if !(3..=5).contains(&digits) {
+            return Err(OperationRefused::Input);
+        }
+        let input = input(pan, expiry, service_code)?;
+        self.cvv_key()?.code(&input, digits).map_err(|_| OperationRefused::Input)
     }
 
     /// Whether a CVV belongs to the card (CY); in constant time.

@@ -28,10 +28,12 @@ pub enum Purpose {
     Verify,
     /// Both of these with one key: modes C, N.
     GenerateAndVerify,
+    /// Derive the key of a card: modes X, N.
+    Derive,
 }
 
 impl Purpose {
-    /// Whether a key with this mode of use (X9.143 table 8) may serve. S, T, X and Y never do.
+    /// Whether a key with this mode of use (X9.143 table 8) may serve. S, T and Y never do.
     const fn is_permitted_by(self, mode: u8) -> bool {
         match mode {
             b'N' => true,
@@ -41,6 +43,7 @@ impl Purpose {
             b'C' => matches!(self, Self::Generate | Self::Verify | Self::GenerateAndVerify),
             b'G' => matches!(self, Self::Generate),
             b'V' => matches!(self, Self::Verify),
+            b'X' => matches!(self, Self::Derive),
             _ => false,
         }
     }
@@ -105,7 +108,7 @@ impl<U: Usage> Key<U> {
         }
         let role = U::ROLES
             .iter()
-            .find(|role| role.key_type(rules) == key_type)
+            .find(|role| role.key_type(rules) == Some(key_type))
             .ok_or(KeyRefused::KeyType)?;
         match field {
             KeyField::Block(block) => {
@@ -127,7 +130,11 @@ impl<U: Usage> Key<U> {
         let (said, algorithm) = attributes::read(block, material.len())?;
         let role = roles.iter().find(|role| role.usages.contains(&said.usage));
         let role = role.ok_or(KeyRefused::Usage)?;
-        if algorithm == Algorithm::Aes && !role.aes {
+        let serves = match algorithm {
+            Algorithm::Tdes => role.tdes,
+            Algorithm::Aes => role.aes,
+        };
+        if !serves {
             return Err(KeyRefused::Algorithm);
         }
         if !purpose.is_permitted_by(said.mode_of_use) {
@@ -150,7 +157,8 @@ impl<U: Usage> Key<U> {
         if !rules.variant_schemes {
             return Err(KeyRefused::Scheme);
         }
-        let wrapping = keys.wrapping_key(role.key_type(rules))?;
+        let key_type = role.key_type(rules).ok_or(KeyRefused::Scheme)?;
+        let wrapping = keys.wrapping_key(key_type)?;
         let material = cryptogram::open(&wrapping, cryptogram)?;
         if !material.is_parity_odd() {
             return Err(KeyRefused::Parity);

@@ -6,6 +6,7 @@ use crate::rules::KeyRules;
 use payhsm_protocol::field::KeyType;
 
 /// Type code and usages. EMV master keys: E0 cryptograms, E1 confidentiality, E2 integrity, E3 DAC, E4 DN, E6 other.
+/// 602 and 60A are ours (see `usage.rs`).
 const KNOWN: &[([u8; 3], &[[u8; 2]])] = &[
     (*b"000", &[*b"K0", *b"52"]),
     (*b"001", &[*b"P0", *b"72"]),
@@ -29,6 +30,8 @@ const KNOWN: &[([u8; 3], &[[u8; 2]])] = &[
     (*b"409", &[*b"E3"]),
     (*b"509", &[*b"E4"]),
     (*b"709", &[*b"E6"]),
+    (*b"602", &[*b"90"]),
+    (*b"60A", &[*b"95"]),
 ];
 
 /// Types that key commands accept and that have no key block form here.

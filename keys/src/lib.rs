@@ -22,6 +22,7 @@
 //! | [`exchange`] | export and import under a ZMK or TMK |
 //! | [`Vault`] | the LMKs in force and the open store, for requests and for officers |
 //! | [`AuditKeys`] | what the appliance signs its audit log with, and fingerprints account numbers |
+//! | [`StateKeys`] | what the rows of its state are named and sealed by |
 //! | [`store`] | what lies on the disk, sealed |
 //! | [`ceremony`] | components and shares |
 //! | [`Lmk`] | local master keys, and what is under them besides keys: PINs, decimalisation tables |
@@ -37,7 +38,11 @@ mod components;
 mod cryptogram;
 mod cvk;
 mod data_key;
+mod dcvk;
+mod emv_key;
 pub mod exchange;
+mod export;
+mod issue_key;
 mod key;
 mod key_types;
 mod lmk;
@@ -50,16 +55,21 @@ mod random;
 mod rebinding;
 mod refusal;
 mod rules;
+mod state_keys;
 pub mod store;
 mod strength;
+mod token_key;
 pub mod usage;
 mod vault;
 mod weak;
 mod wrapping;
+mod zone_export;
 
 pub use any_key::{AnyKey, Binding, NewKey};
 pub use audit_key::AuditKeys;
 pub use data_key::DataMode;
+pub use emv_key::CardOf;
+pub use export::{ExportRefused, PanForm, Value, export_jwe};
 pub use key::{Key, Purpose};
 pub use lmk::{Lmk, LmkPinRefused, LmkScheme, LmkSecret, LmkSet, TableRefused};
 pub use mac_key::MacAlgorithm;
@@ -70,8 +80,19 @@ pub use pvk::IbmMethod;
 pub use random::{Random, RandomFailed, SystemRandom};
 pub use refusal::{KeyRefused, Position};
 pub use rules::KeyRules;
+pub use state_keys::StateKeys;
 pub use vault::{Inventory, LabelledKey, LmkAbout, MasterChange, Table, Vault, VaultRefused};
+pub use zone_export::{ZoneExport, ZoneExportMistake};
 
 // Handlers get the vocabulary of the arithmetic from here, so that they need not name its crate.
+pub use payhsm_crypto::card::dcvv2::{
+    HIGHEST_N as HIGHEST_DYNAMIC_N, STEPS as DYNAMIC_STEPS, time_n as dynamic_n,
+};
+pub use payhsm_crypto::card::{CardCode, CardKeyOption, CardRange, RangeError, is_luhn};
+pub use payhsm_crypto::export::{
+    Chaining as ExportChaining, Layout, Profile as ExportProfile, PublicKeyError, RsaPublicKey,
+};
+pub use payhsm_crypto::fpe::FpeError;
 pub use payhsm_crypto::mac::{Chaining, Mac, Padding};
 pub use payhsm_crypto::pin::{Allowed, Checks, DecimalisationTable as OpenTable, Pin, PinError};
+pub use payhsm_crypto::token::{TokenError, TokenScheme};

@@ -193,6 +193,7 @@ fn account_for(layouts: &[Layout], account: &Account) -> Result<PinAccount, PinR
     let made = match account {
         Account::Pan12(digits) => PinAccount::pan12(digits),
         Account::Full(pan) => PinAccount::pan(&pan.0),
+        Account::Of(_) => return Err(PinRefused::Account),
         // 18 characters, F on the left, no check digit. A zero in its place makes a PAN that gives the left 12 digits
         // and the right 12 alike; but the whole PAN, which ISO 4 binds, it is not.
         Account::Plus18(_) if layouts.contains(&Layout::Iso4) => return Err(PinRefused::Account),

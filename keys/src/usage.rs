@@ -2,6 +2,22 @@
 //!
 //! A command asks for a `Key<Zpk>`; which key blocks and which key types of a variant LMK can become one
 //! is said here and nowhere else. Sources: X9.143 table 6 and the Thales usage codes (host-commands, section 2).
+//!
+//! What an issuer has and X9.143 does not gets a numeric usage of its own, which the standard leaves to whoever
+//! needs one. No other usage becomes one of these, nor they another.
+//!
+//! | usage | key | cipher, length | modes | variant LMK |
+//! |---|---|---|---|---|
+//! | `90` | [`Dcvk`] | TDES, double | C G V N | 602 |
+//! | `91` | [`DcvkHmac`] | `A`, any | C G V N | – |
+//! | `92` | [`TokenKey`] | AES | B D E N | – |
+//! | `93` | [`IssueKey`] | AES | C G V N | – |
+//! | `94` | [`FingerprintKey`] | `A`, any | C G V N | – |
+//! | `95` | [`Etk`] | TDES or AES | B D E N | 60A |
+//! | `96` | [`Ff1Key`] | AES | B D E N | – |
+//!
+//! Keys of HMAC have the algorithm `A`: their length and their check value are those of an AES key. The types 602 and 60A are
+//! private: no other maker has them. A key that has no type is for key-block LMKs alone.
 
 use crate::rules::KeyRules;
 use payhsm_protocol::field::KeyType;
@@ -11,11 +27,13 @@ use payhsm_protocol::field::KeyType;
 pub struct Role {
     /// Key usages, header bytes 5 and 6, that a block of this role may carry.
     pub(crate) usages: &'static [[u8; 2]],
-    /// Key type under a variant LMK.
-    pub(crate) key_type: KeyType,
+    /// Key type under a variant LMK, if it can be under one.
+    key_type: Option<KeyType>,
     /// Key type while 002 is shared, where that differs.
     pub(crate) shared_type: Option<KeyType>,
-    /// Whether the key may be an AES key; TDES always is allowed.
+    /// Whether the key may be a TDES key.
+    pub(crate) tdes: bool,
+    /// Whether the key may be an AES key.
     pub(crate) aes: bool,
     /// Whether only a double-length TDES key serves.
     pub(crate) double_only: bool,
@@ -24,14 +42,23 @@ pub struct Role {
 impl Role {
     /// TDES or AES, of any length, with a key type of its own.
     const fn of(key_type: [u8; 3]) -> Self {
-        let key_type = KeyType(key_type);
-        Self { usages: &[], key_type, shared_type: None, aes: true, double_only: false }
+        Self { key_type: Some(KeyType(key_type)), tdes: true, ..Self::AES }
     }
 
+    /// AES of any length, for key-block LMKs alone.
+    const AES: Self = Self {
+        usages: &[],
+        key_type: None,
+        shared_type: None,
+        tdes: false,
+        aes: true,
+        double_only: false,
+    };
+
     /// The key type under a variant LMK, by the 002 rule.
-    pub(crate) fn key_type(&self, rules: &KeyRules) -> KeyType {
+    pub(crate) fn key_type(&self, rules: &KeyRules) -> Option<KeyType> {
         match self.shared_type {
-            Some(shared) if !rules.separate_002 => shared,
+            Some(shared) if !rules.separate_002 => Some(shared),
             _ => self.key_type,
         }
     }
@@ -61,6 +88,16 @@ const ZAK: Role = Role { usages: MAC_USAGES, ..Role::of(*b"008") };
 const ZEK: Role = Role { usages: &[*b"D0", *b"22"], ..Role::of(*b"00A") };
 const DEK: Role = Role { usages: &[*b"D0", *b"21"], ..Role::of(*b"00B") };
 const TEK: Role = Role { usages: &[*b"D0", *b"23"], ..Role::of(*b"30B") };
+const DCVK: Role = Role { usages: &[*b"90"], aes: false, double_only: true, ..Role::of(*b"602") };
+const DCVK_HMAC: Role = Role { usages: &[*b"91"], ..Role::AES };
+const TOKEN_KEY: Role = Role { usages: &[*b"92"], ..Role::AES };
+const ISSUE_KEY: Role = Role { usages: &[*b"93"], ..Role::AES };
+const FINGERPRINT_KEY: Role = Role { usages: &[*b"94"], ..Role::AES };
+const ETK: Role = Role { usages: &[*b"95"], ..Role::of(*b"60A") };
+const FF1_KEY: Role = Role { usages: &[*b"96"], ..Role::AES };
+const MK_AC: Role = Role { usages: &[*b"E0"], aes: false, double_only: true, ..Role::of(*b"109") };
+const MK_CVC3: Role =
+    Role { usages: &[*b"E6"], aes: false, double_only: true, ..Role::of(*b"709") };
 
 mod sealed {
     pub trait Sealed {}
@@ -117,6 +154,24 @@ usages! {
     Tek: TEK;
     /// ZEK, DEK or TEK, where the request says which (M0, M2, M4).
     DataKey: ZEK | DEK | TEK;
+    /// Key of dynamic CVV2s by the algorithm of the CVV. Block 90; type 602.
+    Dcvk: DCVK;
+    /// Key of dynamic CVV2s by HMAC. Block 91.
+    DcvkHmac: DCVK_HMAC;
+    /// Key of tokens. Block 92.
+    TokenKey: TOKEN_KEY;
+    /// Key that card numbers are drawn by. Block 93.
+    IssueKey: ISSUE_KEY;
+    /// HMAC key of fingerprints of card numbers. Block 94.
+    FingerprintKey: FINGERPRINT_KEY;
+    /// Embossing transport key: tracks on their way to the bureau. Block 95; type 60A.
+    Etk: ETK;
+    /// Key of format-preserving encryption of other fields. Block 96.
+    Ff1Key: FF1_KEY;
+    /// Issuer master key of application cryptograms, MK-AC, as for contactless dCVVs. Block E0; type 109.
+    MkAc: MK_AC;
+    /// Issuer master key of CVC3s, MK-CVC3. Block E6; type 709.
+    MkCvc3: MK_CVC3;
 }
 
 /// Keys that encrypt PIN blocks.

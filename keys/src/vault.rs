@@ -13,6 +13,7 @@ mod lmks;
 mod officers;
 mod records;
 mod refused;
+mod state;
 #[cfg(test)]
 mod tests;
 mod zones;

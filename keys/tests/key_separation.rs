@@ -11,7 +11,7 @@ use payhsm_protocol::ErrorCode;
 use payhsm_protocol::field::{KeyField, KeyScheme, KeyType};
 
 const USAGES: &str = "K0 51 52 53 P0 71 72 V0 V1 V2 C0 11 12 13 M0 M1 M2 M3 M4 M5 M6 M7 D0 D1 21 22 23 \
-                      B0 B1 41 42 43 44 E0 E1 E2 E3 E4 E5 E6 S0 00 ZZ";
+                      B0 B1 41 42 43 44 E0 E1 E2 E3 E4 E5 E6 90 91 92 93 94 95 96 97 S0 00 ZZ";
 
 type Opened = fn(&Lmk, &KeyField, Purpose) -> Result<(), KeyRefused>;
 
@@ -36,6 +36,15 @@ const MARKERS: &[(&str, Opened, &str, &str)] = &[
     ("Dek", open::<Dek>, "D0 21", "D0 21"),
     ("Tek", open::<Tek>, "D0 23", "D0 23"),
     ("DataKey", open::<DataKey>, "D0 21 22 23", "D0 21 22 23"),
+    ("Dcvk", open::<Dcvk>, "90", ""),
+    ("DcvkHmac", open::<DcvkHmac>, "", "91"),
+    ("TokenKey", open::<TokenKey>, "", "92"),
+    ("IssueKey", open::<IssueKey>, "", "93"),
+    ("FingerprintKey", open::<FingerprintKey>, "", "94"),
+    ("Etk", open::<Etk>, "95", "95"),
+    ("Ff1Key", open::<Ff1Key>, "", "96"),
+    ("MkAc", open::<MkAc>, "E0", ""),
+    ("MkCvc3", open::<MkCvc3>, "E6", ""),
 ];
 
 #[test]
@@ -47,13 +56,15 @@ fn every_usage_against_every_marker() {
         let aes = known(Says(code, b'A', b'N', b'E'), &unhex(AES_KEY));
         for (name, open, takes_tdes, takes_aes) in MARKERS {
             let takes = |list: &str| list.split_whitespace().any(|listed| listed == usage);
-            let expected = |list| if takes(list) { Ok(()) } else { Err(KeyRefused::Usage) };
-            assert_eq!(open(&lmk, &tdes, purpose), expected(takes_tdes), "{usage} T as {name}");
-            let aes_expected = match expected(takes_tdes) {
-                Ok(()) if !takes(takes_aes) => Err(KeyRefused::Algorithm),
-                other => other,
+            // Of the usage, but not with this cipher: the one is told from the other.
+            let expected = |list, other_cipher| match (takes(list), takes(other_cipher)) {
+                (true, _) => Ok(()),
+                (false, true) => Err(KeyRefused::Algorithm),
+                (false, false) => Err(KeyRefused::Usage),
             };
-            assert_eq!(open(&lmk, &aes, purpose), aes_expected, "{usage} A as {name}");
+            let (with_tdes, with_aes) = (open(&lmk, &tdes, purpose), open(&lmk, &aes, purpose));
+            assert_eq!(with_tdes, expected(takes_tdes, takes_aes), "{usage} T as {name}");
+            assert_eq!(with_aes, expected(takes_aes, takes_tdes), "{usage} A as {name}");
         }
     }
 }
@@ -67,6 +78,7 @@ fn every_mode_against_every_purpose() {
         (Purpose::Generate, "CGN"),
         (Purpose::Verify, "CVN"),
         (Purpose::GenerateAndVerify, "CN"),
+        (Purpose::Derive, "XN"),
     ];
     for mode in 0x21..0x7F {
         let block = known(Says(*b"P0", b'T', mode, b'E'), &unhex(TDES_KEY));

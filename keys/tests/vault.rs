@@ -9,6 +9,7 @@ use payhsm_keys::store::{Expected, StoreFiles, StoreRefused};
 use payhsm_keys::usage::Zpk;
 use payhsm_keys::{
     Key, KeyRefused, KeyRules, Lmk, LmkAbout, LmkSecret, Purpose, Vault, VaultRefused,
+    ZoneExportMistake,
 };
 use payhsm_protocol::field::{CheckValue, Exportability, KeyAttributes, KeyField, LmkId};
 use payhsm_protocol::officer::{NewKey, Officer, Zone};
@@ -244,10 +245,26 @@ fn zones_name_keys_that_are_there_and_fit() {
         let odd = Zone { name: name.into(), ..zone("zpk") };
         assert_eq!(set(&odd), Err(VaultRefused::ZoneName(name.into())));
     }
-    for profile in ["E0", "E8", "e6", "E66"] {
+    for (profile, mistake) in [
+        ("E0", ZoneExportMistake::Unknown),
+        ("e6", ZoneExportMistake::Unknown),
+        ("E66", ZoneExportMistake::Unknown),
+        ("E1", ZoneExportMistake::Legacy),
+        ("JWE:kid:AAAA", ZoneExportMistake::PublicKey),
+    ] {
         let odd = Zone { export_profile: profile.into(), ..zone("zpk") };
-        assert_eq!(set(&odd), Err(VaultRefused::ExportProfile(profile.into())));
+        assert_eq!(set(&odd), Err(VaultRefused::ExportProfile(profile.into(), mistake)));
     }
+    generate(&vault, &wanted("zek", b"22", b"T2", b'B')).unwrap();
+    generate(&vault, &wanted("zek-128", b"22", b"A1", b'B')).unwrap();
+    generate(&vault, &wanted("zek-256", b"22", b"A3", b'B')).unwrap();
+    let gcm = |zek: &str| {
+        let (zek, export_profile) = (Some(zek.to_owned()), "GCM".to_owned());
+        set(&Zone { zek, export_profile, ..zone("zpk") })
+    };
+    assert_eq!(gcm("zek"), Err(VaultRefused::ExportKey));
+    assert_eq!(gcm("zek-128"), Err(VaultRefused::ExportKey));
+    assert_eq!(gcm("zek-256"), Ok(()));
     set(&zone("zpk")).unwrap();
     assert_eq!(vault.inventory().unwrap().zone("VIS"), Ok(&zone("zpk")));
     let needed = VaultRefused::Needed { label: "zpk".into(), by: "zone VIS".into() };

@@ -7,14 +7,18 @@
 mod audit;
 mod cards;
 mod data;
+mod dynamic;
 mod exchange;
 mod ibm;
+mod issue;
 mod kit;
 mod lmk_pins;
 mod migration;
+mod pin_life;
 mod pins;
 mod plain;
 mod pvv;
+mod tokens;
 mod translate;
 
 pub use kit::{Kit, PrepareError};
@@ -114,6 +118,31 @@ work! {
     NG => lmk_pins::ng, "decrypt a PIN under the LMK (development only)";
     CW => cards::cw, "make a CVV";
     CY => cards::cy, "verify a CVV";
+    TA => tokens::ta, "make a token of a card number (under the default LMK, as all of these; domain 998 without limits)";
+    TC => tokens::tc, "give the card number of a token for zone OV1";
+    TE => tokens::te, "make another token for the same card";
+    TG => tokens::tg, "put a card number under the ZEK of zone OV1";
+    TI => tokens::ti, "decrypt a card number under the ZEK of zone OV1";
+    TK => tokens::tk, "make the fingerprint of a card number";
+    YA => tokens::ya, "encrypt ten digits by FF1";
+    YC => tokens::yc, "decrypt ten digits by FF1";
+    XA => issue::xa, "reserve ten card numbers (under the default LMK, as all of these)";
+    XC => issue::xc, "give a card number of a batch again, as a token of domain 998";
+    XE => issue::xe, "make three values of a card for zone OV1";
+    XG => issue::xg, "issue a card: number, token, three values for zone OV1, PIN, PVV, PIN block";
+    XI => issue::xi, "verify a CVV that comes from zone OV1";
+    PM => dynamic::pm, "verify the dCVV of a contactless card (development only; under the default LMK)";
+    VA => dynamic::va, "make the next dynamic CVV2 of a card";
+    VC => dynamic::vc, "verify a CVV2 where dynamic ones and the static one are good";
+    VE => dynamic::ve, "enable the dynamic CVV2s of a card (the first time; then it answers VD)";
+    VG => dynamic::vg, "tell how the dynamic CVV2 of a card stands";
+    WA => pin_life::wa, "verify the PIN of a card (wants a product with many tries)";
+    WC => pin_life::wc, "tell how the PIN of a card stands";
+    WE => pin_life::we, "unblock the PIN of a card";
+    WG => pin_life::wg, "change the PIN of a card, which works once";
+    WI => pin_life::wi, "give a card the PIN that its customer chose";
+    WK => pin_life::wk, "give a card a random PIN";
+    WM => pin_life::wm, "register the PIN reference that another system made";
 }
 
 /// The variant LMK of the profile `development`: that of B0 where none is named, and what the others have as their old
@@ -127,6 +156,24 @@ impl Work {
     pub fn lmk(self, named: Option<LmkId>) -> Option<LmkId> {
         match (self, named) {
             (Self::B0, None) => Some(VARIANT_LMK),
+            // Stored keys are under the master, and only an AES LMK protects AES keys.
+            (
+                Self::PM
+                | Self::TA
+                | Self::TC
+                | Self::TE
+                | Self::TG
+                | Self::TI
+                | Self::TK
+                | Self::YA
+                | Self::YC
+                | Self::XA
+                | Self::XC
+                | Self::XE
+                | Self::XG
+                | Self::XI,
+                _,
+            ) => None,
             (_, named) => named,
         }
     }

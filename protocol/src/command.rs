@@ -191,6 +191,31 @@ macro_rules! for_each_command {
             NG, ng_decrypt_pin, DecryptPin, "decrypt a PIN under the LMK";
             CW, cw_generate_cvv, GenerateCvv, "make a CVV";
             CY, cy_verify_cvv, VerifyCvv, "verify a CVV";
+            TA, ta_make_token, MakeToken, "make a token of a card number";
+            TC, tc_give_card_number, GiveCardNumber, "give the card number of a token";
+            TE, te_exchange_token, ExchangeToken, "make another token for the same card";
+            TG, tg_encrypt_card_number, EncryptCardNumber, "put a card number under a zone's ZEK";
+            TI, ti_decrypt_card_number, DecryptCardNumber, "decrypt a card number under a zone's ZEK";
+            TK, tk_fingerprint_card_number, FingerprintCardNumber, "make the fingerprint of a card number";
+            YA, ya_encrypt_text, EncryptText, "encrypt a text into a text";
+            YC, yc_decrypt_text, DecryptText, "decrypt a text that YA encrypted";
+            XA, xa_reserve_card_numbers, ReserveCardNumbers, "reserve card numbers of a range";
+            XC, xc_next_card_numbers, NextCardNumbers, "the next card numbers of a batch";
+            XE, xe_export_card_values, ExportCardValues, "values of a card, made and encrypted for a zone";
+            XG, xg_issue_card, IssueCard, "issue a card in one step";
+            XI, xi_verify_card_value, VerifyCardValue, "verify a value of a card that may be encrypted for a zone";
+            PM, pm_verify_contactless, VerifyContactless, "verify the dCVV or CVC3 of a contactless card";
+            VA, va_generate_dynamic_cvv2, GenerateDynamicCvv2, "make the next dynamic CVV2 of a card";
+            VC, vc_verify_dynamic_cvv2, VerifyDynamicCvv2, "verify a dynamic CVV2 and use it up";
+            VE, ve_set_dynamic_mode, SetDynamicMode, "enable or disable the dynamic CVV2s of a card";
+            VG, vg_tell_dynamic_status, TellDynamicStatus, "tell how the dynamic CVV2 of a card stands";
+            WA, wa_verify_pin, VerifyPin, "verify the PIN of a card, counting tries";
+            WC, wc_tell_pin_tries, TellPinTries, "tell how the PIN of a card stands";
+            WE, we_set_pin_status, SetPinStatus, "block or unblock the PIN of a card";
+            WG, wg_change_pin, ChangePin, "change the PIN of a card";
+            WI, wi_assign_pin, AssignPin, "give a card the PIN that its customer chose";
+            WK, wk_issue_pin, IssuePin, "give a card a random PIN";
+            WM, wm_register_pin_reference, RegisterPinReference, "register the PIN reference that another system made";
         }
     };
 }

@@ -99,6 +99,36 @@ error_codes! {
     InvalidChangeField = b"B7", "There is no such field of a key block header, or it cannot be changed.";
     InvalidOldValue = b"B8", "The field of the key block header does not have this value.";
     InvalidNewValue = b"B9", "The field of the key block header cannot be changed to this value.";
+    CardNumberLength = b"C1", "The card number does not have 13 to 19 digits.";
+    CardNumberDigits = b"C2", "The card number has something in it that is no digit.";
+    CardNumberLuhn = b"C3", "The check digit of the card number is wrong.";
+    RangeExhausted = b"C4", "The range has not as many card numbers left.";
+    NoBatch = b"C5", "There is no such batch of card numbers, or not for this caller.";
+    DecryptionFailed = b"D1", "The encrypted value is refused: it is not one of this kind under this key.";
+    PinIncorrect = b"N1", "The PIN is wrong; the try was counted.";
+    PinTriesExceeded = b"N2", "The PIN is blocked: no tries are left.";
+    NoPinReference = b"N3", "The card has no PIN here.";
+    SamePin = b"N4", "The new PIN is the one that the card has.";
+    StateUnavailable = b"S0", "The state of cards cannot be read or written: there is no verdict, and nothing but tries that were counted before has changed.";
+    TokenMalformed = b"T1", "This cannot be a token.";
+    TokenInvalid = b"T2", "This is not a token of this domain.";
+    TokenDomain = b"T3", "There is no such token domain for this caller, or it is off.";
+    TokenUsed = b"T4", "The token was for one use, and was used.";
+    TokenExpired = b"T5", "The token is no longer valid.";
+    TokenScheme = b"T6", "A card number of this length cannot have a token of this kind: there would be fewer than a million.";
+    CvvMismatch = b"V1", "The value is wrong; the try was counted where tries are.";
+    DynamicNotGenerated = b"V2", "The card has no dynamic CVV2 yet.";
+    DynamicExpired = b"V3", "The dynamic CVV2 has expired.";
+    DynamicUsed = b"V4", "The dynamic CVV2 was used.";
+    DynamicBlocked = b"V5", "The dynamic CVV2 has no tries left.";
+    StaticInactive = b"V6", "The static CVV2 is not in force: dynamic ones are.";
+    DynamicUnsupported = b"V7", "The product has no dynamic CVV2, or the card has it switched off.";
+    DynamicNotExpired = b"V8", "The last dynamic CVV2 is still valid, and the product allows no other meanwhile.";
+    ClockStepped = b"V9", "The clock went back too far for a value that depends on time.";
+    AnotherMerchant = b"VA", "The dynamic CVV2 is bound to another merchant.";
+    DynamicExhausted = b"VB", "The card has had all of its dynamic CVV2s.";
+    AlreadyInMode = b"VD", "Dynamic CVV2s are already as asked for.";
+    LegacyExport = b"XL", "The zone is not allowed this export profile, or the value does not fit it.";
 }
 
 /// What some codes mean in the commands that work on data (M0 to M8).

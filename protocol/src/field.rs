@@ -8,24 +8,45 @@ mod account;
 mod audit_record;
 mod bytes;
 mod card;
+mod card_number;
+mod card_range;
+mod card_value;
+mod contactless;
 mod data;
+mod dynamic;
+mod fpe;
 mod key;
 mod key_attributes;
 mod key_exchange;
 mod key_type;
 mod lmk_id;
+mod new_card;
 mod pin;
+mod pin_life;
 mod pin_verification;
+mod security_value;
 mod stored;
+mod token;
+mod zone_name;
 
 pub use account::{Account, Pan, SeenAccount};
 pub use audit_record::AuditRecord;
 pub use bytes::Bytes;
 pub use card::{Cvv, Expiry, ServiceCode};
+pub use card_number::{
+    Card, CardNumber, EncryptedPan, LAST_DOMAIN, LONGEST_TOKEN, PanToken, check_card, is_token,
+};
+pub use card_range::{BatchId, CardForms, CardRange, MostCards, Place, Quantity};
+pub use card_value::{OffsetSource, ValueDigits, ValueKind, WantedPin, WantedValue, WantedValues};
+pub use contactless::{CardKeyDerivation, ContactlessValue, Cvc3Track, MastercardCvc3, VisaDcvv};
 pub use data::{
     CipherMode, CipherModeCode, DataFormat, InitialVector, Mac, MacMethod, MacPadding, MacPart,
     MacSize, VerifyPart,
 };
+pub use dynamic::{
+    CardSequence, Cvv2Kind, DynamicMode, DynamicState, LastVerdict, MerchantId, StaticCvv2,
+};
+pub use fpe::{Numerals, Radix, Tweak};
 pub use key::{BlockScheme, CheckValue, Cryptogram, CryptogramScheme, KeyBlock, KeyField, SentKey};
 pub use key_attributes::{Exportability, KeyAttributes, KeyScheme, OptionalBlock};
 pub use key_exchange::{
@@ -34,12 +55,17 @@ pub use key_exchange::{
 };
 pub use key_type::KeyType;
 pub use lmk_id::LmkId;
+pub use new_card::{CardSource, CardholderName, NewPin, PinSource, TrackChaining, WantedTracks};
 pub use pin::{ClearPin, ExcludedPins, LmkPin, PinBlock, PinBlockFormat, PinLength};
+pub use pin_life::{Channel, OffsetTerms, PinBlocked, PinReference, PinStatus, ReferenceTerms};
 pub use pin_verification::{CheckLength, DecimalisationTable, Offset, Pvki, Pvv, ValidationData};
+pub use security_value::{EncryptedValue, SecurityDigits, SecurityValue};
 pub(crate) use stored::names_nothing;
 pub use stored::{
     KeyBytes, Names, NothingStored, Shelf, Slot, StoredKey, ZoneKey, ZoneRole, is_label, is_zone,
 };
+pub use token::{CardItself, DomainKey, DomainNumber, MaskedPan, NumberForm, TokenTerms, ZoneForm};
+pub use zone_name::ZoneName;
 
 use crate::ErrorCode;
 

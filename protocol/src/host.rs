@@ -3,13 +3,22 @@
 //! Source: the Thales host language as its public manuals, clients and transcripts show it
 //! (docs/protocol/README.md says how sure each field is).
 
+mod card;
+mod card_range;
+mod card_value;
+mod contactless;
 mod data;
+mod dynamic;
 mod fields;
 mod key;
 mod key_tail;
+mod new_card;
 mod pin;
+mod pin_life;
 mod primitive;
+mod security_value;
 mod tail;
+mod token;
 mod verification;
 mod writer;
 

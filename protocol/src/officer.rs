@@ -89,7 +89,7 @@ pub struct Zone {
     pub zpk: Option<String>,
     /// Label of its ZEK.
     pub zek: Option<String>,
-    /// How values leave for it: `E1` to `E7`; `E6` is the default.
+    /// How values leave for it, as `E6`, which is the default: docs/console.md, zones.
     pub export_profile: String,
     /// Names of the callers that may name it; empty means none.
     pub callers: Vec<String>,

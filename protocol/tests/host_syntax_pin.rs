@@ -228,7 +228,7 @@ fn compare(code: &str, wire: &[u8], meant: &Meant<'_>, settings: &Settings) {
         "CW" => {
             let request = cw::GenerateCvv {
                 cvk: m.key("cvk"),
-                pan: Pan(m.text("pan").into_bytes()),
+                pan: Pan(m.text("pan").into_bytes()).into(),
                 expiry: Expiry(m.bytes("expirationDate")),
                 service_code: ServiceCode(m.bytes("serviceCode")),
             };
@@ -238,7 +238,7 @@ fn compare(code: &str, wire: &[u8], meant: &Meant<'_>, settings: &Settings) {
             let request = cy::VerifyCvv {
                 cvk: m.key("cvk"),
                 cvv: Cvv(m.bytes("cvv")),
-                pan: Pan(m.text("pan").into_bytes()),
+                pan: Pan(m.text("pan").into_bytes()).into(),
                 expiry: Expiry(m.bytes("expirationDate")),
                 service_code: ServiceCode(m.bytes("serviceCode")),
             };

@@ -1,6 +1,7 @@
 //! Another signing key. The log tells of it, in a record that both keys sign, before anything is signed by the new one.
 
-use super::{AuditLog, LogSigner};
+use super::aside;
+use super::{AuditLog, CannotSign, LogSigner};
 use crate::record::{Kept, RecordFailed};
 use payhsm_audit::checkpoint;
 use payhsm_audit::note::{Signer as _, VerifierKey};
@@ -23,6 +24,9 @@ pub enum ChangeFailed {
     /// Whether the log tells of it already is not to be found out.
     #[error("the audit log cannot be read: {0}")]
     Unreadable(#[from] io::Error),
+    /// The log is none of these keys, and no other could begin.
+    #[error(transparent)]
+    CannotSign(#[from] CannotSign),
 }
 
 impl AuditLog {
@@ -39,8 +43,11 @@ impl AuditLog {
     ) -> Result<String, ChangeFailed> {
         let [old, new] = [before, Arc::clone(&after)].map(|keys| LogSigner::new(name, keys));
         let event = rotation::make(&old, &new)?;
+        if !self.is_signed_by(&old)? && !self.is_signed_by(&new)? {
+            self.replace()?;
+        }
         // From here to the record nothing is signed: what the old key signs ends before it, what the new one signs is behind.
-        self.log.set_signer(None);
+        self.log().set_signer(None);
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         let change = KeyChange { before: key(&old)?, after: key(&new)? };
         if told.as_ref() != Some(&change) && !self.told_before(&change)? {
@@ -50,8 +57,26 @@ impl AuditLog {
         *told = Some(change);
         drop(told);
         tracing::info!(key = new.verifier_key(), "the audit log has another signing key");
-        self.unsealed(name, after)?;
-        Ok(new.verifier_key())
+        let line = new.verifier_key();
+        self.sign_with(new, after);
+        Ok(line)
+    }
+
+    /// Whether this key may go on with the log: nobody has signed it, or this key did, or the log told of the change to it
+    /// after it was signed last.
+    pub(super) fn is_signed_by(&self, signer: &LogSigner) -> io::Result<bool> {
+        let Some(last) = aside::last(&self.folder) else { return Ok(true) };
+        let Some(key) = signer.key() else { return Ok(false) };
+        if checkpoint::open(&last.note, &key).is_ok() {
+            return Ok(true);
+        }
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if told.is_some_and(|told| told.after == key) {
+            return Ok(true);
+        }
+        let told = self.log().key_change_at_start(last.size)?;
+        let told = told.and_then(|detail| rotation::check(&detail).ok());
+        Ok(told.is_some_and(|told| told.after == key))
     }
 
     /// Whether the log told of this change when it was opened.
@@ -62,9 +87,19 @@ impl AuditLog {
         }
         // What the old key has signed is before the change, if there is one.
         let signed = checkpoint::open(&note, &change.before);
-        let from = signed.map_or(0, |checkpoint| checkpoint.size);
-        let last = self.log.key_change_at_start(from)?;
-        Ok(last.and_then(|detail| rotation::check(&detail).ok()).as_ref() == Some(change))
+        let from = signed.as_ref().map_or(0, |checkpoint| checkpoint.size);
+        match self.log().key_change_at_start(from) {
+            Ok(last) => {
+                Ok(last.and_then(|detail| rotation::check(&detail).ok()).as_ref() == Some(change))
+            }
+            // The checkpoint is lost, and what lies so far back is in an archive. It was signed there; if the new key did
+            // that, its public key was put beside the log before.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && signed.is_err() => {
+                let line = fs::read_to_string(&self.public_key).unwrap_or_default();
+                Ok(line.trim_end() == change.after.to_string())
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -15,7 +15,7 @@ impl AuditLog {
 
     /// Entries that the last checkpoint has.
     fn signed(&self) -> u64 {
-        let checkpoint = self.log.checkpoint();
+        let checkpoint = self.checkpoint();
         let size = checkpoint.as_deref().and_then(|note| note.lines().nth(1)?.parse().ok());
         size.unwrap_or_default()
     }

@@ -11,7 +11,7 @@ use std::time::UNIX_EPOCH;
 impl AuditLog {
     /// Its last checkpoint, of this life of the daemon or of an earlier one.
     pub(crate) fn standing(&self) -> LogLine {
-        let durability = self.durability.to_owned();
+        let durability = self.durability.name().to_owned();
         let path = self.folder.join("checkpoint");
         let note = fs::read(&path).ok().and_then(|bytes| Note::parse(bytes).ok());
         let Some(checkpoint) = note.and_then(|note| Checkpoint::parse(&note.text).ok()) else {

@@ -1,11 +1,10 @@
 //! From the configuration to the log of a daemon.
 
 use super::view::View;
-use super::{AuditLog, Watch, witness};
+use super::{AuditLog, Watch, aside, ending, witness};
 use crate::cli::Failure;
 use crate::config::{AuditSection, Config};
-use payhsm_audit::log::disk::RealDisk;
-use payhsm_audit::log::{Health, Log, SEGMENT_BYTES, Setup};
+use payhsm_audit::log::Health;
 use payhsm_keys::{AuditKeys, Inventory, SystemRandom};
 use std::fs;
 use std::io::ErrorKind;
@@ -18,7 +17,8 @@ const KEYS: &str = "audit.key";
 /// What a log is called before its appliance has an id.
 const DEVELOPMENT: &str = "payhsm.local/development";
 
-/// Opens the log that the configuration asks for; none for a developer's appliance without a folder.
+/// Opens the log that the configuration asks for; none for a developer's appliance without a folder. What the log of an
+/// appliance that is no more left in the folder is set aside.
 ///
 /// # Errors
 /// What is wrong with the folder, in the words of whoever starts the daemon.
@@ -26,13 +26,8 @@ pub fn open(config: &Config) -> Result<Option<Arc<AuditLog>>, Failure> {
     let Some(folder) = config.audit_folder() else { return Ok(None) };
     let watch = Arc::new(Watch::new());
     let AuditSection { durability, .. } = config.audit;
-    let log = Log::open(Setup {
-        folder: folder.clone(),
-        durability: durability.into(),
-        segment_bytes: SEGMENT_BYTES,
-        clock: Arc::<Watch>::clone(&watch),
-        disk: Arc::new(RealDisk),
-    })?;
+    aside::recover(&folder).map_err(|error| format!("the audit log: {error}"))?;
+    let log = Arc::new(ending::open(&folder, durability, &watch)?);
     let public_key = folder.with_extension("pub");
     let entries = match log.health() {
         Health::Works { durable } => durable,
@@ -40,17 +35,20 @@ pub fn open(config: &Config) -> Result<Option<Arc<AuditLog>>, Failure> {
     };
     let view = View::open(&folder, folder.with_extension("retrieved"), entries);
     let log = Arc::new(AuditLog {
-        log,
+        appending: RwLock::new(Arc::clone(&log)),
+        log: Mutex::new(log),
         watch,
         keys: RwLock::default(),
         folder,
-        durability: durability.name(),
+        durability,
         told: Mutex::default(),
         verifier: Mutex::default(),
         witnessing: Mutex::default(),
         public_key,
         view,
+        turn: Mutex::default(),
     });
+    log.look_back(config)?;
     if let Some(exchange) = &config.audit.witness_folder {
         let witnesses = config.audit.witness_keys().unwrap_or_default();
         let witnessing = witness::start(&log, exchange.clone(), witnesses)?;

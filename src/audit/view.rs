@@ -72,6 +72,16 @@ impl View {
         Self { folder: folder.to_owned(), file, inner: Mutex::new(inner) }
     }
 
+    /// Another log begins in this folder.
+    pub(super) fn begin_anew(&self) {
+        let mut inner = self.lock();
+        *inner = Inner::default();
+        if self.file.exists() {
+            // Otherwise the next start takes it for a position in the new log.
+            self.write(Position::default());
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -28,13 +28,25 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The thread; ends, with a last look at the folder, when this is dropped.
 #[derive(Debug)]
 pub(super) struct Witnessing {
-    stop: Option<Sender<()>>,
+    /// Who asks for a look hears when it is over.
+    asking: Option<Sender<Sender<()>>>,
     ended: Receiver<()>,
+}
+
+impl Witnessing {
+    /// Has the thread look at the folder now, and waits for it, not for ever.
+    pub(super) fn look(&self) {
+        let (done, looked) = channel();
+        if self.asking.as_ref().is_some_and(|asking| asking.send(done).is_ok()) {
+            // It is dropped when the look is over.
+            looked.recv_timeout(PATIENCE).unwrap_or_default();
+        }
+    }
 }
 
 impl Drop for Witnessing {
     fn drop(&mut self) {
-        drop(self.stop.take());
+        drop(self.asking.take());
         self.ended.recv_timeout(PATIENCE).unwrap_or_default();
     }
 }
@@ -45,15 +57,15 @@ pub(super) fn start(
     folder: PathBuf,
     witnesses: Vec<WitnessKey>,
 ) -> io::Result<Witnessing> {
-    let (stop, stopped) = channel::<()>();
+    let (asking, asked) = channel();
     let (alive, ended) = channel::<()>();
     let log = Arc::downgrade(log);
     let mut clerk = Clerk::new(folder, witnesses);
     Builder::new().name("audit-witness".to_owned()).spawn(move || {
-        clerk.run(&log, &stopped);
+        clerk.run(&log, &asked);
         drop(alive);
     })?;
-    Ok(Witnessing { stop: Some(stop), ended })
+    Ok(Witnessing { asking: Some(asking), ended })
 }
 
 /// The thread's own.
@@ -63,25 +75,34 @@ struct Clerk {
     desks: Vec<Desk>,
     witnessed: Option<Witnessed>,
     trouble: Told,
+    /// Which log of the daemon they are asked about.
+    life: u64,
 }
 
 impl Clerk {
     fn new(folder: PathBuf, witnesses: Vec<WitnessKey>) -> Self {
-        let desks = witnesses.iter().cloned().map(Desk::new).collect();
-        Self { folder, witnesses, desks, witnessed: None, trouble: Told::default() }
+        let (desks, trouble) = (desks(&witnesses), Told::default());
+        Self { folder, witnesses, desks, witnessed: None, trouble, life: 0 }
     }
 
-    fn run(&mut self, log: &Weak<AuditLog>, stopped: &Receiver<()>) {
-        let mut last = false;
-        while !last {
-            last = stopped.recv_timeout(EVERY) != Err(RecvTimeoutError::Timeout);
+    fn run(&mut self, log: &Weak<AuditLog>, asked: &Receiver<Sender<()>>) {
+        loop {
+            let asked = asked.recv_timeout(EVERY);
             let Some(log) = log.upgrade() else { return };
             self.turn(&log);
+            if matches!(asked, Err(RecvTimeoutError::Disconnected)) {
+                return;
+            }
         }
     }
 
     /// One look at the folder.
     fn turn(&mut self, log: &AuditLog) {
+        let life = log.turn().lives;
+        if self.life != life {
+            // They know nothing of this log yet.
+            (self.desks, self.witnessed, self.life) = (desks(&self.witnesses), None, life);
+        }
         let (Some(key), Some(checkpoint)) = (log.verifier(), log.checkpoint()) else { return };
         let Some(ours) = desk::Ours::new(key, &checkpoint, log.folder.clone()) else { return };
         let witnessed = self.witnessed.get_or_insert_with(|| Witnessed::read(&log.folder));
@@ -96,6 +117,10 @@ impl Clerk {
         failed = failed.or(merge(log, &checkpoint, &cosigned, &self.witnesses).err());
         self.trouble.tell(failed.map(|error| error.to_string()), "cosignatures");
     }
+}
+
+fn desks(witnesses: &[WitnessKey]) -> Vec<Desk> {
+    witnesses.iter().cloned().map(Desk::new).collect()
 }
 
 /// What was cosigned goes into the file of the checkpoint that it is for, if that is still the log's.
@@ -115,7 +140,7 @@ fn merge(
         }
     }
     if taken > 0 {
-        log.log.replace_checkpoint(checkpoint, &note.to_string())?;
+        log.log().replace_checkpoint(checkpoint, &note.to_string())?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ impl Handle for GenerateCvv {
     fn handle(request: &Authorized<Self>, context: &mut Context<'_>) -> Outcome<GeneratedCvv> {
         let cvk = context.source::<Cvk>(&request.cvk, Purpose::Generate)?;
         let cvv = cvk
-            .cvv(&request.pan, request.expiry, request.service_code)
+            .cvv(request.pan.pan()?, request.expiry, request.service_code)
             .map_err(OperationRefused::code)?;
         Ok(GeneratedCvv { cvv }.into())
     }

@@ -13,8 +13,9 @@ impl Handle for VerifyCvv {
 
     fn handle(request: &Authorized<Self>, context: &mut Context<'_>) -> Outcome<Done> {
         let cvk = context.source::<Cvk>(&request.cvk, Purpose::Verify)?;
+        context.refuse_static(request.pan.pan()?, request.service_code)?;
         let right =
-            cvk.verify_cvv(&request.cvv, &request.pan, request.expiry, request.service_code);
+            cvk.verify_cvv(&request.cvv, request.pan.pan()?, request.expiry, request.service_code);
         verified(right.map_err(OperationRefused::code)?)?;
         Ok(Done::Done.into())
     }

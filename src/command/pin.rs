@@ -6,7 +6,7 @@ use crate::settings::Profile;
 use payhsm_keys::usage::{AnyPinKey, PinEncryption, PvkIbm};
 use payhsm_keys::{
     Allowed, Key, LmkPinRefused, OpenTable, Pin, PinRefused, PinTranslation, Position, Purpose,
-    TableRefused, pin_translation_allowed, translate_pin,
+    Random, TableRefused, pin_translation_allowed, translate_pin,
 };
 use payhsm_protocol::ErrorCode;
 use payhsm_protocol::command::shared::{PinUnderLmk, TranslatedPinBlock};
@@ -14,6 +14,10 @@ use payhsm_protocol::field::{
     Account, CheckLength, DecimalisationTable, ExcludedPins, KeyField, KeyType, LmkPin, PinBlock,
     PinBlockFormat,
 };
+use zeroize::Zeroizing;
+
+/// Digits of the longest PIN.
+const LONGEST: usize = 12;
 
 impl Context<'_> {
     /// Opens the key of PIN blocks where the request says by a key type what kind it is.
@@ -195,4 +199,19 @@ pub(super) fn ibm_code(pvk: &Key<PvkIbm>, field: &KeyField) -> ErrorCode {
 
 fn pan12(account: &Account) -> Result<[u8; 12], ErrorCode> {
     account.pan12().ok_or(ErrorCode::InvalidAccount)
+}
+
+/// A PIN of `length` digits, each PIN as likely as any other.
+pub(super) fn draw(length: usize, random: &mut dyn Random) -> Result<Pin, ErrorCode> {
+    let mut bytes = Zeroizing::new([0; 16]);
+    random.fill(bytes.as_mut_slice()).map_err(|_| ErrorCode::Internal)?;
+    // 128 bits against at most 10^12 PINs: the remainder is even to one part in 10^26.
+    let mut number = Zeroizing::new(u128::from_be_bytes(*bytes));
+    let mut digits = Zeroizing::new([b'0'; LONGEST]);
+    for digit in digits.iter_mut().take(length) {
+        *digit += u8::try_from(*number % 10).map_err(|_| ErrorCode::Internal)?;
+        *number /= 10;
+    }
+    let digits = digits.get(..length).unwrap_or_default();
+    Pin::from_digits(digits).map_err(|_| ErrorCode::InvalidPinLength)
 }

@@ -9,13 +9,19 @@ const ADVICE: [(&str, &str); 11] = [
     ("missing field `profile`", "profile is development, issuer or acquirer"),
     ("missing field `listen`", "the section [listen] says where to listen: tls = \"0.0.0.0:2500\""),
     ("missing field", "a section that is there has this key; man payhsm.toml says what it means"),
-    ("map, expected a sequence", "callers are written [[caller]], with two brackets"),
+    (
+        "map, expected a sequence",
+        "callers, products and token domains are written with two brackets: [[caller]], [[product]], [[token_domain]]",
+    ),
     ("expected a sequence", "a list is written [\"CA\", \"NC\"], even if it has one entry"),
     ("expected a boolean", "write true or false, without quotes"),
     ("expected u8", "write a whole number from 0 to 255, without quotes"),
     ("expected u", "write a whole number, not negative, without quotes or unit"),
     ("expected a string", "write it in quotes"),
-    ("duplicate key", "once is enough; only [[caller]] may come again"),
+    (
+        "duplicate key",
+        "once is enough; only [[caller]], [[product]] and [[token_domain]] may come again",
+    ),
 ];
 
 /// What to do about it, if that is known.

@@ -25,6 +25,8 @@ impl Config {
         self.check_officers(&mut wrong);
         self.check_unattended(&mut wrong);
         self.check_audit(&mut wrong);
+        self.check_issuing(&mut wrong);
+        self.check_development(&mut wrong);
         self.check_log(&mut wrong);
         if let Err(reasons) = self.callers() {
             wrong.extend(reasons.0);

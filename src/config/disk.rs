@@ -1,6 +1,6 @@
 //! What a configuration says of files and folders, held against the disk.
 
-use super::{Config, validity};
+use super::{CardsSection, Config, validity};
 use crate::clock;
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 /// Names in the state folder that are the daemon's own.
-const OURS: [&str; 4] = ["store.redb", "officers.toml", "lmk.toml", "lock"];
+const OURS: [&str; 5] = ["store.redb", "cards.redb", "officers.toml", "lmk.toml", "lock"];
 
 /// A certificate that ends sooner than this is told of.
 const SOON: Duration = Duration::from_secs(30 * DAY);
@@ -28,6 +28,17 @@ impl Config {
         }
         self.check_anchor(&mut wrong);
         self.check_socket(&mut wrong);
+        for (key, file) in [
+            ("cards.password_file", &self.cards.password_file),
+            ("cards.ca", &self.cards.ca),
+            ("development.keys", &self.development.keys),
+        ] {
+            if let Some(file) = file
+                && let Err(error) = fs::File::open(file)
+            {
+                wrong.push(format!("{key}: {}: {error}", file.display()));
+            }
+        }
         let now = clock::now();
         if let Some((_, end)) = self.validity().filter(|(_, end)| *end < now) {
             let days = days(now, end);
@@ -102,6 +113,11 @@ impl Config {
             look("tls.private_key", &tls.private_key, 0o006, known);
             look("tls.client_ca", &tls.client_ca, 0o002, decides);
         }
+        if let Some(password) = &self.cards.password_file {
+            let known =
+                "can be read by everybody, and others could change the rows of cards; chmod 600";
+            look("cards.password_file", password, 0o006, known);
+        }
         if let Some(state) = &self.state {
             let open = "is open to others than its owner; chmod 700";
             look("state", state, 0o077, open);
@@ -112,6 +128,15 @@ impl Config {
                     parent.display()
                 ));
             }
+        }
+        let said_of_cards = !self.products.is_empty()
+            || !self.token_domains.is_empty()
+            || self.cards != CardsSection::default();
+        if !self.keeps_cards() && said_of_cards {
+            said.push(
+                "there is neither state nor cards.postgres: nothing of a card is remembered or limited, and what needs it gets S0"
+                    .to_owned(),
+            );
         }
         let now = clock::now();
         if let Some((_, end)) = self.validity() {

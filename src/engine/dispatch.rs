@@ -3,6 +3,7 @@
 use super::refusal::{put_trailer, refuse_compact, refuse_host};
 use super::{Answers, Asked, CallersShelf, Done, Engine, Incoming, NO_COMMAND, Session, Standing};
 use crate::authorization::Permit;
+use crate::cards::Changes;
 use crate::command::{Answer, Context, Handle, Noted};
 use crate::record::Mentions;
 use payhsm_fibers::InTurn;
@@ -12,8 +13,25 @@ use payhsm_protocol::field::LmkId;
 use payhsm_protocol::frame;
 use payhsm_protocol::host::{Fields, Tail, Writer};
 use payhsm_protocol::{ErrorCode, Opcode};
+use payhsm_state::Kept;
+
+/// What is written down while one request is worked on.
+struct Scratch {
+    noted: Noted,
+    changes: Changes,
+}
+
+impl Scratch {
+    fn into_parts(self) -> (Mentions, Kept) {
+        (self.noted.into_mentions(), self.changes.into_kept())
+    }
+}
 
 impl Engine {
+    fn scratch(&self) -> Scratch {
+        Scratch { noted: Noted::new(self.recorder.wants_mentions()), changes: Changes::default() }
+    }
+
     /// The LMK for a request: by its port, or by itself where it may say so.
     fn select_lmk<'a>(
         &self,
@@ -43,13 +61,20 @@ impl Engine {
         session: &Session,
         standing: &Standing,
         lmk: Option<&Lmk>,
-        noted: &Noted,
+        scratch: &Scratch,
     ) -> Result<Answer<C::Reply>, ErrorCode> {
+        let Scratch { noted, changes } = scratch;
         let inventory = standing.inventory();
-        noted.with(|mentions| request.mention(&mut |account| mentions.account = Some(account)));
+        let mention = |request: &C| {
+            noted.with(|mentions| request.mention(&mut |account| mentions.account = Some(account)));
+        };
+        mention(&request);
         let shelf = CallersShelf::new(inventory, &session.caller).noting(noted);
+        let shelf = shelf.with_cards(&self.cards, &self.settings, changes);
         // Before anything looks at the request: what it is about is decided by the keys themselves.
         request.fill_in(&shelf.under(lmk))?;
+        // A card number may not have been there before.
+        mention(&request);
         let request = permit.grant(request, &self.settings, &self.activities)?;
         let mut context = Context {
             lmk,
@@ -63,6 +88,8 @@ impl Engine {
             random: &mut SystemRandom::new(),
             noted,
             audit: self.recorder.view(),
+            cards: &self.cards,
+            changes,
         };
         C::handle(&request, &mut context)
     }
@@ -96,7 +123,7 @@ impl Engine {
         answers: InTurn<'_, Answers<'_>>,
     ) {
         let shelf = CallersShelf::new(standing.inventory(), &session.caller);
-        let noted = Noted::new(self.recorder.wants_mentions());
+        let scratch = self.scratch();
         let mut lmk = None;
         let mut tail = None;
         let outcome = (|| {
@@ -107,7 +134,7 @@ impl Engine {
             tail = Some(end);
             request.check()?;
             lmk = self.select_lmk(session, standing, end.lmk)?;
-            self.carry_out(permit, request, session, standing, lmk, &noted)
+            self.carry_out(permit, request, session, standing, lmk, &scratch)
         })();
         let Answers { output, done } = answers.take();
         let tail = tail.unwrap_or_else(|| Tail::guess(message.fields));
@@ -126,8 +153,9 @@ impl Engine {
             refuse_host(output, message.header, message.code, refusal, tail);
             refusal
         });
-        let (command, lmk, mentions) = (message.code, lmk.map(Lmk::id), noted.into_mentions());
-        done.push(Done { command, lmk, outcome: code, mentions });
+        let (command, lmk) = (message.code, lmk.map(Lmk::id));
+        let (mentions, changed) = scratch.into_parts();
+        done.push(Done { command, lmk, outcome: code, mentions, changed });
     }
 
     fn compact<C: Handle>(
@@ -137,13 +165,13 @@ impl Engine {
         request: frame::compact::Request<'_>,
         answers: InTurn<'_, Answers<'_>>,
     ) {
-        let noted = Noted::new(self.recorder.wants_mentions());
+        let scratch = self.scratch();
         let mut lmk = None;
         let outcome = (|| {
             let permit = self.ask::<C>(session, standing)?;
             let (named, fields) = take_body::<C>(request.body)?;
             lmk = self.select_lmk(session, standing, named)?;
-            self.carry_out(permit, fields, session, standing, lmk, &noted)
+            self.carry_out(permit, fields, session, standing, lmk, &scratch)
         })();
         let Answers { output, done } = answers.take();
         let code = outcome.and_then(|Answer { code, reply }| {
@@ -159,8 +187,9 @@ impl Engine {
             refuse_compact(output, request, refusal);
             refusal
         });
-        let (command, lmk, mentions) = (request.code, lmk.map(Lmk::id), noted.into_mentions());
-        done.push(Done { command, lmk, outcome: code, mentions });
+        let (command, lmk) = (request.code, lmk.map(Lmk::id));
+        let (mentions, changed) = scratch.into_parts();
+        done.push(Done { command, lmk, outcome: code, mentions, changed });
     }
 }
 
@@ -199,7 +228,8 @@ macro_rules! declare_dispatch {
                 };
                 let Answers { output, done } = answers.take();
                 incoming.refuse(outcome, output);
-                done.push(Done { command, lmk: None, outcome, mentions: Mentions::default() });
+                let (mentions, changed) = (Mentions::default(), Kept::Now);
+                done.push(Done { command, lmk: None, outcome, mentions, changed });
             }
         }
     };

@@ -63,6 +63,7 @@ impl Engine {
         let held = self.in_force.exchange(None);
         self.tell_state(from, to);
         self.recorder.sealed();
+        self.cards.sealed();
         Ok(held)
     }
 

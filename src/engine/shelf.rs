@@ -1,10 +1,18 @@
 //! What officers stored, as far as one caller may name it.
 
 use crate::caller::Caller;
+use crate::cards::{CardOnFile, Cards, Changes, Code as _, Step, Vault};
 use crate::command::Noted;
-use payhsm_keys::{Inventory, LabelledKey, Lmk, OpenTable};
+use crate::settings::Settings;
+use payhsm_issuing::limit::{LimitRow, Limits, Rates};
+use payhsm_keys::usage::{TokenKey, Usage, Zek};
+use payhsm_keys::{Inventory, Key, LabelledKey, Lmk, OpenTable, Position, Purpose, SystemRandom};
 use payhsm_protocol::ErrorCode;
-use payhsm_protocol::field::{KeyBlock, KeyField, Shelf, Slot, StoredKey, ZoneKey, ZoneRole};
+use payhsm_protocol::field::{
+    CardNumber, DomainKey, EncryptedPan, KeyBlock, KeyField, Pan, PanToken, Shelf, Slot, StoredKey,
+    ZoneKey, ZoneRole,
+};
+use payhsm_protocol::officer::Zone;
 
 /// The store, seen by a caller. What is not its own is as if it were not there: one code for both.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +20,15 @@ pub struct CallersShelf<'a> {
     inventory: Option<&'a Inventory>,
     caller: &'a Caller,
     noted: Option<&'a Noted>,
+    cards: Option<CardsHere<'a>>,
+}
+
+/// What it takes to find the card number behind a reference.
+#[derive(Clone, Copy, Debug)]
+struct CardsHere<'a> {
+    cards: &'a Cards,
+    settings: &'a Settings,
+    changes: &'a Changes,
 }
 
 /// There is no such key, or not for this caller.
@@ -21,7 +38,18 @@ impl<'a> CallersShelf<'a> {
     /// What is stored here, for this caller; nothing while the appliance is sealed.
     #[must_use]
     pub const fn new(inventory: Option<&'a Inventory>, caller: &'a Caller) -> Self {
-        Self { inventory, caller, noted: None }
+        Self { inventory, caller, noted: None, cards: None }
+    }
+
+    /// The same, and card numbers may be given by reference.
+    #[must_use]
+    pub fn with_cards(
+        self,
+        cards: &'a Cards,
+        settings: &'a Settings,
+        changes: &'a Changes,
+    ) -> Self {
+        Self { cards: Some(CardsHere { cards, settings, changes }), ..self }
     }
 
     /// The same, and what is taken from it is noted.
@@ -45,7 +73,7 @@ impl<'a> CallersShelf<'a> {
         let label = match named {
             StoredKey::Slot(slot) => self.own(inventory.label_in_slot(slot.index))?,
             StoredKey::Label(label) => self.own(Some(label))?,
-            StoredKey::Zone(key) => self.of_zone(inventory, key)?,
+            StoredKey::Zone(key) => self.of_zone(key)?,
         };
         let (label, key) = inventory.stored(label).ok_or(NOTHING)?;
         if !key.enabled {
@@ -63,15 +91,21 @@ impl<'a> CallersShelf<'a> {
         label.filter(|label| self.caller.may_name_key(label)).ok_or(NOTHING)
     }
 
-    /// Both have to agree: the configuration of the caller, and the officers who made the zone.
-    fn of_zone(&self, inventory: &'a Inventory, key: &ZoneKey) -> Result<&'a str, ErrorCode> {
-        if !self.caller.may_name_zone(&key.zone) {
+    /// A zone of this caller. Both have to agree: the configuration of the caller, and the officers who made the zone.
+    ///
+    /// # Errors
+    /// 12 if there is no such zone for this caller.
+    pub fn zone(&self, name: &str) -> Result<&'a Zone, ErrorCode> {
+        if !self.caller.may_name_zone(name) {
             return Err(NOTHING);
         }
-        let zone = inventory.zone(&key.zone).map_err(|_| NOTHING)?;
-        if !zone.callers.iter().any(|name| name == self.caller.name()) {
-            return Err(NOTHING);
-        }
+        let zone = self.inventory.ok_or(NOTHING)?.zone(name).map_err(|_| NOTHING)?;
+        let may = zone.callers.iter().any(|caller| caller == self.caller.name());
+        if may { Ok(zone) } else { Err(NOTHING) }
+    }
+
+    fn of_zone(&self, key: &ZoneKey) -> Result<&'a str, ErrorCode> {
+        let zone = self.zone(&key.zone)?;
         let label = match key.role {
             ZoneRole::Zmk => &zone.zmk,
             ZoneRole::Zpk => &zone.zpk,
@@ -108,6 +142,123 @@ impl Shelf for CallersShelf<'_> {
             }
         }
         Ok(&key.block)
+    }
+
+    fn pan(&self, card: &CardNumber) -> Result<Pan, ErrorCode> {
+        match card {
+            CardNumber::Clear(pan) => Ok(pan.clone()),
+            CardNumber::Token(token) => {
+                self.card_of_token(token, DomainKey::Current).map(|card| card.pan)
+            }
+            CardNumber::Encrypted(pan) => {
+                self.read_pan(&self.zek(&pan.zone, Purpose::Decrypt)?, pan)
+            }
+        }
+    }
+}
+
+/// What stands for card numbers.
+impl CallersShelf<'_> {
+    /// What a token stands for. One for a single use is not used up by that.
+    ///
+    /// # Errors
+    /// T1 for what is no token of this kind, T2, T3, T4, T5; 12 if the domain has not that key; S0 without a verdict.
+    pub fn card_of_token(
+        &self,
+        token: &PanToken,
+        made_with: DomainKey,
+    ) -> Result<CardOnFile, ErrorCode> {
+        let here = self.cards.ok_or(ErrorCode::TokenDomain)?;
+        let domain = here.cards.domains().of(token.domain, self.caller.name())?;
+        let label = match made_with {
+            DomainKey::Current => Some(&domain.key),
+            DomainKey::Old => domain.old_key.as_ref(),
+        };
+        if let Some(scheme) = domain.scheme.by_key() {
+            let key = self.token_key(label.ok_or(NOTHING)?, Purpose::Decrypt)?;
+            let pan = key.card_number(scheme, domain.number, token.token.as_bytes());
+            return Ok(CardOnFile { pan: pan.map_err(|refused| refused.code())?, expiry: None });
+        }
+        if made_with == DomainKey::Old {
+            return Err(NOTHING);
+        }
+        let rows = here.cards.rows(here.changes)?;
+        let vault = Vault::of(&rows, domain, here.cards.now()).ok_or(ErrorCode::Internal)?;
+        vault.look(&token.token)
+    }
+
+    /// The key that tokens of a domain are made with. Whoever may have the domain need not be able to name it.
+    ///
+    /// # Errors
+    /// 12 if there is no such key, or the code of the refused key.
+    pub fn token_key(&self, label: &str, purpose: Purpose) -> Result<Key<TokenKey>, ErrorCode> {
+        let inventory = self.inventory.ok_or(NOTHING)?;
+        let (label, key) = inventory.stored(label).ok_or(NOTHING)?;
+        if !key.enabled {
+            return Err(NOTHING);
+        }
+        self.open(inventory, label, key, purpose)
+    }
+
+    /// The ZEK of a zone that the caller may name.
+    ///
+    /// # Errors
+    /// 12 if there is none for this caller, or the code of the refused key.
+    pub fn zek(&self, zone: &str, purpose: Purpose) -> Result<Key<Zek>, ErrorCode> {
+        let inventory = self.inventory.ok_or(NOTHING)?;
+        let named = ZoneKey { zone: zone.to_owned(), role: ZoneRole::Zek };
+        let (label, key) = self.find(&StoredKey::Zone(named))?;
+        if let Some(noted) = self.noted {
+            noted.zone(zone);
+        }
+        self.open(inventory, label, key, purpose)
+    }
+
+    fn open<U: Usage>(
+        &self,
+        inventory: &Inventory,
+        label: &str,
+        key: &LabelledKey,
+        purpose: Purpose,
+    ) -> Result<Key<U>, ErrorCode> {
+        let settings = self.cards.ok_or(NOTHING)?.settings;
+        if let Some(noted) = self.noted {
+            noted.label(label);
+        }
+        let (lmk, field) = (inventory.lmks().default_lmk(), KeyField::Block(key.block.clone()));
+        let key = Key::open(lmk, &field, purpose, &settings.key_rules())
+            .map_err(|refused| refused.code(Position::Source, settings.tells_apart()))?;
+        if let Some(noted) = self.noted {
+            noted.key(|| key.check_value());
+        }
+        Ok(key)
+    }
+
+    /// The card number that is under a ZEK. What is none is counted: whoever may change bits of one and try would find out its
+    /// digits otherwise.
+    ///
+    /// # Errors
+    /// D1 if it is not a card number under this key, 72 if there were too many of these, S0 if they cannot be counted.
+    pub fn read_pan(&self, zek: &Key<Zek>, pan: &EncryptedPan) -> Result<Pan, ErrorCode> {
+        let here = self.cards.ok_or(NOTHING)?;
+        let read = || zek.read_pan(&pan.value).map_err(|_| ErrorCode::DecryptionFailed);
+        let limits = Limits { calls: Rates::default(), ..here.cards.guard().caller };
+        if limits == Limits::default() {
+            return read();
+        }
+        let (rows, now) = (here.cards.rows(here.changes)?, here.cards.now());
+        let caller = self.caller.name().as_bytes();
+        let id = rows.id::<LimitRow>(&[b"encrypted", caller, pan.zone.as_bytes()])?;
+        // A copy: calls that come to something are not counted here.
+        let mut counted = rows.look(id)?.unwrap_or_default();
+        counted.take(now, &limits).map_err(|refused| refused.code())?;
+        read().or_else(|code| {
+            rows.change(id, &mut SystemRandom::new(), |row| {
+                row.get_or_insert_default().fail(now);
+                Step::Write(())
+            })?;
+            Err(code)
+        })
     }
 }
 

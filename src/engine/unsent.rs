@@ -1,7 +1,10 @@
-//! Answers that may not leave yet.
+//! Answers that may not leave yet: first what they changed has to be durable, then the record of them.
 
-use super::{Batch, Engine, Session};
+use super::{Batch, Done, Engine, Session};
 use crate::record::{Kept, RecordFailed};
+use payhsm_protocol::ErrorCode;
+use payhsm_state::{Receipt, Unavailable};
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -15,7 +18,16 @@ pub struct Unsent<'a> {
     output: &'a mut Vec<u8>,
     start: usize,
     batch: Batch,
-    kept: Result<Kept, RecordFailed>,
+    done: Vec<Done>,
+    stage: Stage,
+}
+
+/// What is waited for.
+enum Stage {
+    /// What the batch changed of cards.
+    State(Receipt),
+    /// Its record.
+    Record(Result<Kept, RecordFailed>),
 }
 
 impl<'a> Unsent<'a> {
@@ -25,24 +37,50 @@ impl<'a> Unsent<'a> {
         (session, input): (&'a Session, &'a [u8]),
         (output, start): (&'a mut Vec<u8>, usize),
         batch: Batch,
-        kept: Result<Kept, RecordFailed>,
+        mut done: Vec<Done>,
     ) -> Self {
-        Self { engine, session, input, output, start, batch, kept }
+        let changed = done.iter_mut().map(|one| mem::take(&mut one.changed));
+        let stage = match payhsm_state::Kept::all(changed) {
+            payhsm_state::Kept::Now => Stage::Record(engine.record(session, &done)),
+            payhsm_state::Kept::When(receipt) => Stage::State(receipt),
+        };
+        Self { engine, session, input, output, start, batch, done, stage }
     }
 
     /// Waits until the record is kept, where nobody else has to go on. If it is not, the answers say so instead.
     pub fn wait(mut self) -> Batch {
-        let kept = std::mem::replace(&mut self.kept, Err(RecordFailed));
-        self.settle(kept.and_then(Kept::wait))
+        loop {
+            match mem::replace(&mut self.stage, Stage::Record(Err(RecordFailed))) {
+                Stage::State(receipt) => self.changed(receipt.wait()),
+                Stage::Record(kept) => return self.recorded(kept.and_then(Kept::wait)),
+            }
+        }
     }
 
-    fn settle(&mut self, outcome: Result<(), RecordFailed>) -> Batch {
+    /// The changes are durable, or will not be: now there is something to put on record.
+    fn changed(&mut self, outcome: Result<(), Unavailable>) {
+        if let Err(error) = outcome {
+            tracing::error!(%error, "the state of cards");
+            self.refuse(ErrorCode::StateUnavailable);
+            for one in &mut self.done {
+                one.outcome = ErrorCode::StateUnavailable;
+            }
+        }
+        self.stage = Stage::Record(self.engine.record(self.session, &self.done));
+    }
+
+    fn recorded(&mut self, outcome: Result<(), RecordFailed>) -> Batch {
         if outcome.is_err() {
-            self.output.truncate(self.start);
-            let input = self.input.get(..self.batch.consumed).unwrap_or_default();
-            self.engine.refuse_batch(self.session, input, self.output);
+            self.refuse(ErrorCode::RecordFailed);
         }
         self.batch
+    }
+
+    /// Another answer to all of them.
+    fn refuse(&mut self, code: ErrorCode) {
+        self.output.truncate(self.start);
+        let input = self.input.get(..self.batch.consumed).unwrap_or_default();
+        self.engine.refuse_batch(self.session, input, code, self.output);
     }
 }
 
@@ -50,14 +88,23 @@ impl Future for Unsent<'_> {
     type Output = Batch;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Batch> {
-        let outcome = match &mut self.kept {
-            Ok(Kept::Now) => Ok(()),
-            Ok(Kept::When(receipt)) => {
-                ready!(Pin::new(receipt).poll(context)).map_err(|_| RecordFailed)
+        loop {
+            match &mut self.stage {
+                Stage::State(receipt) => {
+                    let outcome = ready!(Pin::new(receipt).poll(context));
+                    self.changed(outcome);
+                }
+                Stage::Record(Ok(Kept::When(receipt))) => {
+                    let outcome = ready!(Pin::new(receipt).poll(context));
+                    return Poll::Ready(self.recorded(outcome.map_err(|_| RecordFailed)));
+                }
+                Stage::Record(Ok(Kept::Now)) => return Poll::Ready(self.recorded(Ok(()))),
+                Stage::Record(Err(failed)) => {
+                    let failed = *failed;
+                    return Poll::Ready(self.recorded(Err(failed)));
+                }
             }
-            Err(failed) => Err(*failed),
-        };
-        Poll::Ready(self.settle(outcome))
+        }
     }
 }
 

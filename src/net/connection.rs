@@ -196,7 +196,14 @@ async fn answer_all<S: AsyncWrite + Unpin>(
     let mut consumed = 0;
     loop {
         let input = buffers.input.get(consumed..).unwrap_or_default();
-        let batch = engine.begin(visitor.session(), input, &mut buffers.output).await;
+        let (session, output) = (visitor.session(), &mut buffers.output);
+        let unsent = if engine.cards().may_block() {
+            // Whoever waits for another machine gives its place among the threads to others.
+            tokio::task::block_in_place(|| engine.begin(session, input, output))
+        } else {
+            engine.begin(session, input, output)
+        };
+        let batch = unsent.await;
         consumed += batch.consumed;
         let more = batch.answered > 0 && !batch.unbelievable;
         if !more || buffers.output.len() >= MAX_OUTPUT {

@@ -160,11 +160,36 @@ impl Office {
         let random = &mut SystemRandom::new();
         let (name, keys) = (self.log_name()?, self.vault.audit_keys(random)?);
         let Some(before) = self.vault.audit_keys_before()? else {
-            return Ok(audit.unsealed(&name, keys)?);
+            return audit.unsealed(&name, keys).map_err(Refusal::new);
         };
         // Somebody was stopped while the key was being replaced.
         audit.change_key(&name, before, keys).map_err(Refusal::new)?;
         Ok(self.vault.forget_audit_keys_before(random)?)
+    }
+
+    /// The appliance is unsealed: rows of cards can be read from now on.
+    pub(super) fn open_cards(&self) -> Result<(), Refusal> {
+        let keys = self.vault.state_keys(&mut SystemRandom::new())?;
+        self.engine.cards().unsealed(keys);
+        Ok(())
+    }
+
+    /// Erases LMK and store. The audit log ends before the keys are gone that sign it, and another begins after.
+    pub(super) fn erase_keys(&self) -> Result<(), Refusal> {
+        let Some((audit, _)) = &self.audit else { return Ok(self.vault.erase()?) };
+        // Whoever sealed it took the signer away; while the vault is open the log can still be signed.
+        let unsealed = self.vault.inventory().is_some();
+        let ended = if unsealed { self.sign_log() } else { Ok(()) };
+        let ended = ended.and_then(|()| audit.end().map_err(Refusal::new));
+        let erased = ended.and_then(|ending| {
+            self.vault.erase()?;
+            ending.begin_next();
+            Ok(())
+        });
+        erased.inspect_err(|_| {
+            audit.sealed();
+            self.vault.seal();
+        })
     }
 
     /// The audit log, if one is kept.

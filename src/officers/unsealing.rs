@@ -84,6 +84,7 @@ impl Office {
         *unsealing = Unsealing::default();
         let brought = self.bring_into_force(inner, accept_older);
         if brought.is_err() {
+            self.engine().cards().sealed();
             self.vault().seal();
         }
         brought
@@ -107,6 +108,8 @@ impl Office {
         self.add_test_lmks();
         let held = self.held()?;
         self.sign_log()?;
+        // Before the first request that may need them.
+        self.open_cards()?;
         self.engine().unseal(held)?;
         self.write_lmk_file(inner);
         Ok(())

@@ -1,6 +1,7 @@
 //! The folder of a quickstart: certificates, configuration, and where the daemon listens.
 
 use super::certificates::{self, CLIENT_NAME};
+use super::{keys, written};
 use crate::cli::Failure;
 use crate::clock;
 use crate::config::Listen;
@@ -73,14 +74,29 @@ impl Folder {
             folder.write_certificates()?;
         }
         if !folder.config().exists() {
-            let text = format!("{}\n{}", configuration(PORT_BASE), caller());
+            let text = format!(
+                "{}\n{}\n{}",
+                written::configuration(PORT_BASE),
+                written::caller(),
+                written::ISSUER
+            );
             folder.write("payhsm.toml", text.as_bytes())?;
         }
-        if folder.add_caller()? {
+        if folder.add_at_end(&["caller"], &written::caller())? {
             changed.push(
                 "payhsm.toml named no caller, as in earlier versions: a [[caller]] for client.crt was added at its end"
                     .to_owned(),
             );
+        }
+        if folder.add_at_end(&["product", "token_domain", "development"], written::ISSUER)? {
+            changed.push(
+                "payhsm.toml said nothing of cards, as in earlier versions: a product, token domains and keys.toml were \
+                 added at its end"
+                    .to_owned(),
+            );
+        }
+        if !folder.0.join(keys::FILE).exists() {
+            folder.write(keys::FILE, keys::make()?.as_bytes())?;
         }
         Ok((folder, changed))
     }
@@ -103,15 +119,17 @@ impl Folder {
         }
     }
 
-    /// A folder of an earlier version knows no callers, and its client could no longer call. Tells whether that was so.
-    fn add_caller(&self) -> Result<bool, Failure> {
+    /// A folder of an earlier version knows no callers, and its client could no longer call; nor does it know cards. Adds what
+    /// it has nothing of, and tells whether that was so.
+    fn add_at_end(&self, keys: &[&str], sections: &str) -> Result<bool, Failure> {
         let path = self.config();
         let text = fs::read_to_string(&path)
             .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         // What is no TOML is for the reader of the configuration to refuse.
-        let lacks = text.parse::<toml::Table>().is_ok_and(|table| !table.contains_key("caller"));
+        let none = |table: toml::Table| !keys.iter().any(|key| table.contains_key(*key));
+        let lacks = text.parse::<toml::Table>().is_ok_and(none);
         if lacks {
-            self.write("payhsm.toml", format!("{text}\n{}", caller()).as_bytes())?;
+            self.write("payhsm.toml", format!("{text}\n{sections}").as_bytes())?;
         }
         Ok(lacks)
     }
@@ -201,51 +219,6 @@ fn base_address(bound: &[Bound], tls: bool) -> Result<SocketAddr, Failure> {
                 "the quickstart listens on TLS and on plain TCP; payhsm.toml has lost one of them",
             )
         },
-    )
-}
-
-fn configuration(base: u16) -> String {
-    let plain = base;
-    let tls = base + 1000;
-    format!(
-        r#"# A development appliance. Its LMKs are public test keys: never use it for anything real.
-profile = "development"
-state = "store"    # what the appliance keeps; one daemon at a time
-
-[audit]
-folder = "audit"    # the record of every command; audit.pub beside it is the key to check it with
-
-[listen]
-tls = "127.0.0.1:{tls}"    # client certificate required; ALPN "payhsm/1" selects the compact dialect
-plain = "127.0.0.1:{plain}"  # host dialect; exists in this profile alone
-
-[tls]
-certificate = "server.crt"
-private_key = "server.key"
-client_ca = "ca.crt"
-
-# What published transcripts and old clients need. A production appliance leaves all of it out.
-[legacy]
-legacy_lmk = true
-key_schemes = true
-single_des = true
-shared_002 = true
-plain_decimalisation_tables = true
-"#
-    )
-}
-
-/// The entry of the client whose certificate lies in the folder.
-fn caller() -> String {
-    format!(
-        r#"# Who may call over TLS. What is not given to a caller it does not have.
-[[caller]]
-name = "api-tier"
-name_in_certificate = "{CLIENT_NAME}"    # that of client.crt
-commands = ["*"]    # all that the profile has
-labels = ["*"]
-zones = ["*"]
-"#
     )
 }
 

@@ -1,9 +1,11 @@
 //! The tour: what an API tier would ask, over mutual TLS, and what came back.
 //!
 //! Part one repeats published values with published keys; part two does the same work with keys
-//! that nobody has seen; part three asks for what must be refused.
+//! that nobody has seen; part three asks for what must be refused; part four is the life of one card.
 
+mod card;
 mod fresh;
+mod partner;
 mod published;
 mod refusals;
 mod report;
@@ -30,6 +32,8 @@ pub(super) async fn give(
     let keys = fresh::show(&client, &mut report).await?;
     report.part("What must be refused")?;
     refusals::show(&client, &mut report, &keys).await?;
+    report.part("The life of a card")?;
+    card::show(&client, &mut report).await?;
     report.finish()
 }
 

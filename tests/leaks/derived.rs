@@ -5,8 +5,12 @@ use payhsm_crypto::cipher::BlockKey;
 use payhsm_crypto::mac::CmacKey;
 
 /// The labels of what is derived from an LMK.
-const LABELS: [&[u8]; 3] =
-    [b"payhsm: PIN under LMK", b"payhsm: decimalisation table under LMK", b"payhsm: sealed store"];
+const LABELS: [(&str, &[u8]); 4] = [
+    ("PIN key", b"payhsm: PIN under LMK"),
+    ("table key", b"payhsm: decimalisation table under LMK"),
+    ("store key", b"payhsm: sealed store"),
+    ("log key", b"payhsm: keys of the audit log"),
+];
 
 fn counted(key: &CmacKey, length: usize, data: impl Fn(u8) -> Vec<u8>) -> Vec<u8> {
     let blocks = (1..=3)
@@ -27,7 +31,7 @@ pub(crate) fn of_aes(key: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let cmac = CmacKey::new(BlockKey::aes(key).unwrap()).unwrap();
     let algorithm = u8::try_from(key.len() / 8).unwrap();
     let mut all: Vec<_> = of_blocks(&cmac, key.len(), algorithm).into();
-    for (what, label) in ["PIN key", "table key", "store key"].into_iter().zip(LABELS) {
+    for (what, label) in LABELS {
         let data = |counter| [&[counter], label].concat();
         all.push((what, counted(&cmac, key.len(), data)));
     }

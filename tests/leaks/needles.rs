@@ -83,6 +83,23 @@ impl Needles {
         }
     }
 
+    /// The same, and with the bytes of each word of four turned round, as arithmetic on such words keeps them.
+    pub(crate) fn words(&mut self, name: &str, key: &[u8]) {
+        self.bytes(name, key);
+        for (at, piece) in key.as_chunks::<8>().0.iter().enumerate() {
+            let turned: [u8; 8] = std::array::from_fn(|at| piece[at ^ 3]);
+            self.add(format!("{name}, part {at}, turned"), &turned);
+        }
+    }
+
+    /// Bytes of which each has few values: pieces of sixteen, which chance does not make.
+    pub(crate) fn long(&mut self, name: &str, bytes: &[u8]) {
+        self.keys += 1;
+        for (at, piece) in bytes.as_chunks::<16>().0.iter().enumerate() {
+            self.both_ways(&format!("{name}, part {at}"), piece);
+        }
+    }
+
     /// A TDES key and the round keys of its parts: packed, and six bits a byte. Decryption takes the same ones.
     pub(crate) fn tdes(&mut self, name: &str, key: &[u8]) {
         self.bytes(name, key);

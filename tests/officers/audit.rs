@@ -1,6 +1,14 @@
 //! The key that signs the audit log: replaced by two officers, and stopped in the middle of it.
 
+#[path = "audit/endings.rs"]
+mod endings;
+#[path = "audit/logs.rs"]
+mod logs;
+#[path = "audit/others.rs"]
+mod others;
+
 use crate::appliance::{Appliance, Lmk, change, people};
+use logs::stop;
 use payhsm_audit::note::VerifierKey;
 use payhsm_audit::verify::{Folders, Given, Job, Kind, Verdict, verify};
 use payhsm_keys::SystemRandom;
@@ -16,9 +24,7 @@ fn public_key(folder: &Path) -> VerifierKey {
 }
 
 fn check(folder: &Path, key: &VerifierKey, checkpoints: &[Given]) -> Verdict {
-    let source = Folders::new(folder.join("audit"), None);
-    let (witnesses, progress) = (&[], &|_| ());
-    verify(&Job { source: &source, key, checkpoints, witnesses, threads: 2, progress }).unwrap()
+    logs::check(&folder.join("audit"), key, checkpoints)
 }
 
 /// A good log; how often its key changed.
@@ -57,7 +63,7 @@ fn a_log_across_two_changes_of_its_key_verifies_from_the_first_one() {
     let said = console.done(&Act::ReplaceAuditKey);
     let second = public_key(folder);
     assert!(said.contains(&second.to_string()) && second != first, "{said}");
-    appliance.stop();
+    stop(appliance);
     kept.push(checkpoint(folder, "second"));
     assert_eq!(changes(folder, &first, &kept), 1);
 
@@ -65,7 +71,7 @@ fn a_log_across_two_changes_of_its_key_verifies_from_the_first_one() {
     unseal(&appliance, &lmk, &people);
     let mut console = appliance.with(&[&people[1], &people[2]]);
     console.done(&Act::ReplaceAuditKey);
-    appliance.stop();
+    stop(appliance);
     kept.push(checkpoint(folder, "third"));
     let third = public_key(folder);
     for key in [&first, &second, &third] {
@@ -95,12 +101,12 @@ fn whatever_stops_a_change_it_is_finished_with_the_next_unsealing() {
         let new = VerifierKey::new(first.name(), after.public_key()).unwrap();
         assert_eq!(public_key(folder) == new, stopped > 0);
         drop(log);
-        appliance.stop();
+        stop(appliance);
         let appliance = Appliance::audited(folder);
         unseal(&appliance, &lmk, &people);
         assert!(appliance.office.vault().audit_keys_before().unwrap().is_none());
         assert_eq!(public_key(folder), new);
-        appliance.stop();
+        stop(appliance);
         assert_eq!(changes(folder, &first, &[]), 1, "stopped at {stopped}");
     }
 }
@@ -114,7 +120,7 @@ fn a_change_that_was_told_of_long_ago_is_found_in_the_tree() {
     let (before, after) = vault.replace_audit_keys(&mut SystemRandom::new()).unwrap();
     log.change_key(first.name(), before, after).unwrap();
     drop(log);
-    appliance.stop();
+    stop(appliance);
     // Until the journal holds it no more.
     let synced = folder.join("audit/journal/synced");
     for life in 0..3 {
@@ -124,12 +130,76 @@ fn a_change_that_was_told_of_long_ago_is_found_in_the_tree() {
         }
         let written = || life == 0 || synced.exists();
         crate::support::binary::wait_for("the journal to be let go of", written);
-        appliance.stop();
+        stop(appliance);
     }
     let appliance = Appliance::audited(folder);
     unseal(&appliance, &lmk, &people);
-    appliance.stop();
+    stop(appliance);
     assert_eq!(changes(folder, &first, &[]), 1);
+}
+
+#[test]
+fn a_stopped_change_is_finished_though_an_archive_has_what_lies_before() {
+    // Told of in the log, or not yet; and the checkpoint is there, or a power cut has left zeros.
+    for (told, checkpoint) in [(false, true), (true, true), (false, false), (true, false)] {
+        println!("told {told}, checkpoint {checkpoint}");
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let (appliance, people, lmk, first) = operational(folder);
+        stop(appliance);
+        let synced = folder.join("audit/journal/synced");
+        let live = |commands: usize| {
+            let appliance = Appliance::audited(folder);
+            for _ in 0..commands {
+                appliance.ask("NC");
+            }
+            appliance
+        };
+        stop(live(600));
+        let appliance = live(600);
+        crate::support::binary::wait_for("the journal to be let go of", || synced.exists());
+        unseal(&appliance, &lmk, &people);
+        let (vault, log) = (appliance.office.vault(), appliance.audit.clone().unwrap());
+        let (before, after) = vault.replace_audit_keys(&mut SystemRandom::new()).unwrap();
+        let new = VerifierKey::new(first.name(), after.public_key()).unwrap();
+        if told {
+            log.change_key(first.name(), before, after).unwrap();
+        }
+        drop(log);
+        stop(appliance);
+        // Until neither the journal nor the folder has it.
+        for _ in 0..2 {
+            stop(live(600));
+        }
+        let archive = folder.join("archive");
+        archived(folder, &archive, if told && !checkpoint { 8 } else { 2 });
+        if !checkpoint {
+            fs::write(folder.join("audit/checkpoint"), [0; 300]).unwrap();
+        }
+        let appliance = Appliance::audited(folder);
+        unseal(&appliance, &lmk, &people);
+        assert!(appliance.office.vault().audit_keys_before().unwrap().is_none());
+        assert_eq!(public_key(folder), new);
+        stop(appliance);
+        let source = Folders::new(folder.join("audit"), Some(archive));
+        let (witnesses, progress) = (&[], &|_| ());
+        let (key, checkpoints) = (&first, &[]);
+        let job = Job { source: &source, key, checkpoints, witnesses, threads: 2, progress };
+        let verdict = verify(&job).unwrap();
+        assert!(verdict.good, "{:?}", verdict.faults);
+        assert_eq!(verdict.key_changes.len(), 1);
+        assert!(logs::ended(folder).is_empty());
+    }
+}
+
+/// Takes the first bundles to another folder, as `payhsm-audit archive --remove` does.
+fn archived(folder: &Path, archive: &Path, bundles: u64) {
+    for bundle in 0..bundles {
+        let name = payhsm_audit::tile::entries_path(bundle, 256);
+        let to = archive.join(&name);
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        fs::rename(folder.join("audit").join(&name), to).unwrap();
+    }
 }
 
 #[test]
@@ -148,7 +218,7 @@ fn it_takes_a_log_and_a_master_that_is_not_being_changed() {
     crate::appliance::migrate(&mut console);
     console.done(&Act::ReplaceAuditKey);
     assert_ne!(public_key(folder.path()), first);
-    appliance.stop();
+    stop(appliance);
     assert_eq!(changes(folder.path(), &first, &[]), 1);
 }
 
@@ -158,14 +228,14 @@ fn officers_see_how_the_log_stands() {
     let appliance = Appliance::audited(folder.path());
     let log = appliance.connect().status().log.unwrap();
     assert_eq!((log.name.as_str(), log.size, log.signed.as_str()), ("", 0, ""));
-    appliance.stop();
+    stop(appliance);
     let folder = tempfile::tempdir().unwrap();
     let (appliance, _, _, first) = operational(folder.path());
-    appliance.stop();
+    stop(appliance);
     // Sealed, it still tells what was signed last.
     let appliance = Appliance::audited(folder.path());
     let log = appliance.connect().status().log.unwrap();
     assert_eq!((log.name.as_str(), log.durability.as_str()), (first.name(), "durable"));
     assert!(log.size > 5 && log.signed.ends_with('Z'), "{log:?}");
-    appliance.stop();
+    stop(appliance);
 }

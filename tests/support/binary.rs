@@ -119,6 +119,11 @@ impl Daemon {
         self.child.wait().unwrap()
     }
 
+    /// Ends it at once, as a power failure does; not waited for.
+    pub(crate) fn kill(&self) {
+        self.signal("-KILL");
+    }
+
     /// Asks it to stop, as a service manager does.
     pub(crate) fn terminate(&self) {
         self.signal("-TERM");

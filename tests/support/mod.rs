@@ -2,13 +2,21 @@
 #![allow(dead_code, reason = "each test binary uses its own part of it")]
 
 pub(crate) mod binary;
+pub(crate) mod both;
 pub(crate) mod callers;
+pub(crate) mod cards;
+pub(crate) mod dynamic;
+pub(crate) mod issuing_daemon;
+pub(crate) mod jwe;
 pub(crate) mod migration;
+pub(crate) mod pin_life;
 pub(crate) mod pins;
 pub(crate) mod random;
 pub(crate) mod recorders;
 pub(crate) mod reviewed;
 pub(crate) mod time;
+pub(crate) mod tokens;
+pub(crate) mod values;
 
 pub(crate) mod keys;
 

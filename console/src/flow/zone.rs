@@ -11,6 +11,11 @@ use payhsm_protocol::officer::{Act, Answer, Zone};
 const HELP: &str = "A zone is a partner, such as a scheme or a processor. First comes the ZMK, on sheets; under it come the \
     keys for PIN blocks (ZPK) and data (ZEK).";
 
+const PROFILES: &str = "How a value such as a CVV2 leaves for the zone. E6 is what most partners take, E7 is bound to the card number; /cbc \
+    or /iv behind it chains the blocks. E1 to E5 take +legacy behind them: three digits have a thousand ciphertexts there, and \
+    whoever has that many cards reads every other value. GCM wants an AES key of 32 bytes as ZEK. JWE:name:key is for a public \
+    key, in base64url. The page on zones (docs/console.md) shows all of them.";
+
 /// The menu of zones.
 ///
 /// # Errors
@@ -63,15 +68,9 @@ fn make(session: &mut Session<'_>) -> Result<(), Leave> {
     let zmk = key(session, "ZMK", key_form::ZMK, &format!("{lower}-zmk"))?;
     let zpk = key(session, "ZPK", key_form::ZPK, &format!("{lower}-zpk"))?;
     let zek = key(session, "ZEK", key_form::ZEK, &format!("{lower}-zek"))?;
-    let help = "How a PIN or a value leaves for the zone. E6 is what most partners take; the page on zones lists E1 to E7.";
-    let export_profile =
-        Question::new("Export profile", help).or("E6").ask(session.terminal, |typed| {
-            let profile = typed.to_ascii_uppercase();
-            match profile.strip_prefix('E').and_then(|number| number.parse::<u8>().ok()) {
-                Some(1..=7) => Ok(profile),
-                _ => Err("Type E1 to E7.".to_owned()),
-            }
-        })?;
+    let export_profile = Question::new("Export profile", PROFILES)
+        .or("E6")
+        .ask(session.terminal, |typed| profile(typed.trim()))?;
     let help = "The programs that may name this zone: their names in payhsm.toml ([[caller]] name), with spaces between. \
         Without any, none may.";
     let callers =
@@ -86,6 +85,27 @@ fn make(session: &mut Session<'_>) -> Result<(), Leave> {
     session.perform(&Act::SetZone(zone))?;
     session.end_record(None);
     Ok(())
+}
+
+/// An export profile as it is kept. What a layout or a key is, the appliance knows, and says.
+fn profile(typed: &str) -> Result<String, String> {
+    if typed.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("JWE:")) {
+        return Ok(format!("JWE:{}", typed.get(4..).unwrap_or_default()));
+    }
+    if typed.eq_ignore_ascii_case("GCM") {
+        return Ok("GCM".to_owned());
+    }
+    let typed = typed.to_ascii_lowercase();
+    let end = typed.find(['/', '+']).unwrap_or(typed.len());
+    let (layout, rest) = typed.split_at_checked(end).unwrap_or((&typed, ""));
+    match layout.strip_prefix('e').and_then(|number| number.parse::<u8>().ok()) {
+        Some(number @ 1..=5) if !rest.ends_with("+legacy") => Err(format!(
+            "E{number} is a code book: a value of three digits has a thousand ciphertexts. Where the partner takes nothing else, \
+             type E{number}{rest}+legacy."
+        )),
+        Some(number @ 1..=7) => Ok(format!("E{number}{rest}")),
+        _ => Err("Type E6, E7, E1+legacy to E5+legacy, GCM, or JWE:name:key.".to_owned()),
+    }
 }
 
 /// One key of the zone: made now, or there already, or none.
@@ -138,4 +158,26 @@ fn remove(session: &mut Session<'_>) -> Result<(), Leave> {
     let name = zone.name;
     super::confirm(session, &format!("Remove {name}?"), "Its keys stay in the store.")?;
     session.perform(&Act::RemoveZone { name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::profile;
+
+    #[test]
+    fn a_profile_is_kept_as_the_appliance_writes_it() {
+        for (typed, kept) in [
+            ("e6", "E6"),
+            ("E7/CBC", "E7/cbc"),
+            ("e1/iv+Legacy", "E1/iv+legacy"),
+            ("gcm", "GCM"),
+            ("jwe:2026-01:MIIBIjAN-_", "JWE:2026-01:MIIBIjAN-_"),
+        ] {
+            assert_eq!(profile(typed), Ok(kept.to_owned()));
+        }
+        for typed in ["", "E", "E0", "E8", "6", "E1", "e5/cbc", "AES"] {
+            assert!(profile(typed).is_err(), "{typed}");
+        }
+        assert!(profile("E1").unwrap_err().contains("a thousand ciphertexts"));
+    }
 }

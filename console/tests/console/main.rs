@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod appliance;
+mod audit_key;
 mod credential;
 mod flows;
 mod long;

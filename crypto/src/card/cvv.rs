@@ -5,6 +5,7 @@ use core::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use super::CardCode;
 use crate::mac::{Padding, RetailMacKey};
 use crate::pin::{all_digits, nibbles, visa_decimalise};
 
@@ -49,6 +50,13 @@ impl CvvInput {
         }
         Ok(Self { packed })
     }
+
+    /// The same with four nibbles in place of the first four digits.
+    pub(super) fn with_counter(mut self, nibbles: [u8; 2]) -> Self {
+        let [a, b, ..] = &mut self.packed;
+        [*a, *b] = nibbles;
+        self
+    }
 }
 
 /// A card verification key pair, CVK-A and CVK-B.
@@ -70,6 +78,11 @@ impl CvvKey {
     pub fn generate<const N: usize>(&self, input: &CvvInput) -> Result<[u8; N], CvvError> {
         let head = self.digits(input)?;
         head.first_chunk().copied().filter(|_| N > 0).ok_or(CvvError)
+    }
+
+    /// The first `digits` digits, 1 to 5 and usually 3.
+    pub fn code(&self, input: &CvvInput, digits: usize) -> Result<CardCode, CvvError> {
+        CardCode::first(&Zeroizing::new(self.digits(input)?), digits)
     }
 
     /// Whether `cvv`, 1 to 5 ASCII digits, belongs to the card data; in constant time.

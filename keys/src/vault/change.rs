@@ -122,7 +122,7 @@ fn step(working: &mut Working, random: &mut dyn Random) -> Result<(), VaultRefus
     let mut records = Vec::new();
     for name in left(working).into_iter().take(STEP) {
         records.push(match name.split_once('/') {
-            Some(("lmk" | "old" | "audit", _)) => {
+            Some(("lmk" | "old" | "audit" | "state", _)) => {
                 let text = working.store.get_secret(&name)?;
                 Moved::Secret(name.clone(), text.ok_or(VaultRefused::Record(name))?)
             }

@@ -2,7 +2,7 @@
 
 use super::records::{self, LabelledKey, SecretRecord, Table, key_name, table_name, zone_name};
 use super::{VaultRefused, Working};
-use crate::any_key::AnyKey;
+use crate::any_key::{AnyKey, Binding};
 use crate::lmk::{Lmk, LmkSet};
 use crate::random::Random;
 use crate::rules::KeyRules;
@@ -87,6 +87,37 @@ impl Inventory {
     #[must_use]
     pub fn with_old_lmk(mut self, lmk: Lmk) -> Self {
         self.old.push(lmk);
+        self
+    }
+
+    /// The same with a key under a label, as officers would store it: for an appliance without a store.
+    ///
+    /// # Errors
+    /// What the key says, or [`VaultRefused::Block`].
+    pub fn with_key(mut self, label: &str, block: KeyBlock) -> Result<Self, VaultRefused> {
+        let key = self.own_key(block)?;
+        self.keys.insert(label.to_owned(), key);
+        Ok(self)
+    }
+
+    fn own_key(&self, block: KeyBlock) -> Result<LabelledKey, VaultRefused> {
+        let field = KeyField::Block(block.clone());
+        let open = AnyKey::open(self.lmks.default_lmk(), &field, None, &KeyRules::LEGACY)?;
+        let Binding::Block(attributes) = open.binding() else { return Err(VaultRefused::Block) };
+        Ok(LabelledKey {
+            block,
+            slot: None,
+            attributes: attributes.clone(),
+            check_value: open.check_value()?,
+            enabled: true,
+            made: String::new(),
+        })
+    }
+
+    /// The same with a zone, for an appliance without a store.
+    #[must_use]
+    pub fn with_zone(mut self, zone: Zone) -> Self {
+        self.zones.insert(zone.name.clone(), zone);
         self
     }
 

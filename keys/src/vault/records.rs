@@ -13,8 +13,10 @@
 //! | `change/about` | an [`LmkAbout`] of the new one |
 //! | `audit/keys` | secret: the [`AuditKeys`](crate::AuditKeys) in force |
 //! | `audit/before` | secret: those before, until the log says that they were replaced |
+//! | `state/keys` | secret: the [`StateKeys`](crate::StateKeys) |
 //!
-//! Keys of the log are their version and 64 bytes: seed of the signing key, HMAC key. Any other secret is its version,
+//! Keys of the log are their version and 64 bytes: seed of the signing key, HMAC key; keys of the state the same, for ids
+//! and seals. Any other secret is its version,
 //! id and number (4 bytes, big endian) of the LMK, and its 32 bytes.
 
 use super::VaultRefused;
@@ -37,6 +39,8 @@ pub(super) const OLD: &str = "old/lmk";
 pub(super) const AUDIT: &str = "audit/keys";
 /// The keys of the audit log that were replaced, and the log may not say so yet.
 pub(super) const AUDIT_BEFORE: &str = "audit/before";
+/// The keys of the rows of state.
+pub(super) const STATE: &str = "state/keys";
 /// All officers.
 pub(super) const OFFICERS: &str = "officers/list";
 

@@ -4,6 +4,7 @@ use crate::ceremony::components::ComponentRefused;
 use crate::ceremony::shares::ShareRefused;
 use crate::refusal::KeyRefused;
 use crate::store::StoreRefused;
+use crate::zone_export::ZoneExportMistake;
 use payhsm_protocol::field::LmkId;
 
 /// Why something was not done. Nothing was changed then, unless the store says otherwise.
@@ -79,8 +80,11 @@ pub enum VaultRefused {
     #[error("there is no zone `{0}`")]
     NoZone(String),
     /// Not an export profile.
-    #[error("`{0}` is no export profile: E1 to E7")]
-    ExportProfile(String),
+    #[error("the export profile `{0}` cannot be: {1}")]
+    ExportProfile(String, ZoneExportMistake),
+    /// The zone has no key for its export profile, or none that fits.
+    #[error("the export profile `GCM` takes a ZEK that is an AES key of 32 bytes")]
+    ExportKey,
     /// The table is none, or too easy to guess through.
     #[error(
         "a decimalisation table has sixteen digits, at least eight different ones, none more than four times"

@@ -3,6 +3,7 @@
 use super::records::{Table, encode, table_name, zone_name};
 use super::{Inventory, Vault, VaultRefused};
 use crate::random::Random;
+use crate::zone_export::ZoneExport;
 use payhsm_crypto::pin::DecimalisationTable as OpenTable;
 use payhsm_protocol::officer::{TableLine, Zone};
 
@@ -26,14 +27,15 @@ impl Vault {
             {
                 return Err(VaultRefused::ZoneName(name.clone()));
             }
-            if !matches!(zone.export_profile.as_bytes(), [b'E', b'1'..=b'7']) {
-                return Err(VaultRefused::ExportProfile(zone.export_profile.clone()));
-            }
+            let export = ZoneExport::parse(&zone.export_profile).map_err(|mistake| {
+                VaultRefused::ExportProfile(zone.export_profile.clone(), mistake)
+            })?;
             for (label, usages) in [(&zone.zmk, ZMK), (&zone.zpk, ZPK), (&zone.zek, ZEK)] {
                 if let Some(label) = label {
                     check_usage(&inventory, label, usages)?;
                 }
             }
+            check_export(&inventory, zone, &export)?;
             let text = encode(zone)?;
             Ok(working.store.change(random, |batch| batch.put(&zone_name(name), text))?)
         })
@@ -104,6 +106,21 @@ impl Vault {
             }
             Ok(working.store.change(random, |batch| batch.remove(&table_name(pvk)))?)
         })
+    }
+}
+
+/// A zone may have an export profile before it has a key for it, but not with a key that it cannot be used with.
+fn check_export(
+    inventory: &Inventory,
+    zone: &Zone,
+    export: &ZoneExport,
+) -> Result<(), VaultRefused> {
+    match (export, &zone.zek) {
+        (ZoneExport::Gcm, Some(label)) => {
+            let fits = inventory.key(label)?.attributes.algorithm == Some(*b"A3");
+            if fits { Ok(()) } else { Err(VaultRefused::ExportKey) }
+        }
+        (ZoneExport::Gcm, None) | (ZoneExport::Blocks(_) | ZoneExport::Jwe { .. }, _) => Ok(()),
     }
 }
 

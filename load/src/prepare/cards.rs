@@ -15,7 +15,7 @@ const SERVICE_CODE: ServiceCode = ServiceCode(*b"101");
 async fn card(kit: &Kit) -> Result<GenerateCvv, PrepareError> {
     Ok(GenerateCvv {
         cvk: kit.key(*b"C0").await?,
-        pan: Pan(PAN.to_vec()),
+        pan: Pan(PAN.to_vec()).into(),
         expiry: EXPIRY,
         service_code: SERVICE_CODE,
     })

@@ -102,6 +102,15 @@ impl Kit {
         Ok(self.call(&Self::key_request(usage, Exportability::None)).await?.key)
     }
 
+    /// A new AES-256 key of this usage, which stays here.
+    pub(super) async fn aes_key(&self, usage: [u8; 2]) -> Result<KeyField, PrepareError> {
+        let mut request = Self::key_request(usage, Exportability::None);
+        if let Some(attributes) = &mut request.attributes {
+            attributes.algorithm = Some(*b"A3");
+        }
+        Ok(self.call(&request).await?.key)
+    }
+
     /// A new key of this usage that may leave as a key block.
     pub(super) async fn exportable_key(&self, usage: [u8; 2]) -> Result<KeyField, PrepareError> {
         Ok(self.call(&Self::key_request(usage, Exportability::Trusted)).await?.key)

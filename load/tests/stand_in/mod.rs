@@ -1,6 +1,10 @@
 //! A stand-in for the daemon: the compact dialect over TLS, for one connection.
 
 mod answers;
+mod dynamic;
+mod issue;
+mod pin_life;
+mod tokens;
 
 pub(crate) use answers::LMK;
 use answers::answer;

@@ -2,7 +2,7 @@
 
 use super::{Command, Opcode, Reply};
 use crate::ErrorCode;
-use crate::field::{Cvv, Expiry, KeyField, Pan, ServiceCode};
+use crate::field::{CardNumber, Cvv, Expiry, KeyField, ServiceCode};
 use crate::host::{Bare, Fields, Writer};
 
 request! {
@@ -11,7 +11,7 @@ request! {
         /// The CVK pair.
         pub cvk: KeyField,
         /// The card.
-        pub pan: Pan,
+        pub pan: CardNumber,
         /// Its expiry.
         pub expiry: Expiry,
         /// Its service code.
@@ -33,7 +33,7 @@ impl Command for GenerateCvv {
 
     fn decode_host(fields: &mut Fields<'_>) -> Result<Self, ErrorCode> {
         let cvk = fields.key(Bare::Pair)?;
-        let pan = fields.pan()?;
+        let pan = fields.card_number()?;
         let expiry = fields.expiry()?;
         let service_code = fields.service_code()?;
         Ok(Self { cvk, pan, expiry, service_code })

@@ -2,7 +2,7 @@
 
 use super::{Command, Done, Opcode};
 use crate::ErrorCode;
-use crate::field::{Cvv, Expiry, KeyField, Pan, ServiceCode};
+use crate::field::{CardNumber, Cvv, Expiry, KeyField, ServiceCode};
 use crate::host::{Bare, Fields};
 
 request! {
@@ -13,7 +13,7 @@ request! {
         /// The CVV to be verified.
         pub cvv: Cvv,
         /// The card.
-        pub pan: Pan,
+        pub pan: CardNumber,
         /// Its expiry.
         pub expiry: Expiry,
         /// Its service code.
@@ -28,7 +28,7 @@ impl Command for VerifyCvv {
     fn decode_host(fields: &mut Fields<'_>) -> Result<Self, ErrorCode> {
         let cvk = fields.key(Bare::Pair)?;
         let cvv = fields.cvv()?;
-        let pan = fields.pan()?;
+        let pan = fields.card_number()?;
         let expiry = fields.expiry()?;
         let service_code = fields.service_code()?;
         Ok(Self { cvk, cvv, pan, expiry, service_code })

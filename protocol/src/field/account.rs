@@ -1,6 +1,6 @@
 //! Account numbers.
 
-use super::{Checked, Names, Shelf, all_digits};
+use super::{CardNumber, Checked, Names, Shelf, all_digits};
 use crate::ErrorCode;
 use wincode::{SchemaRead, SchemaWrite};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -18,6 +18,8 @@ pub enum Account {
     Plus18([u8; 18]),
     /// The whole PAN: format 48 (ISO 9564 format 4).
     Full(Pan),
+    /// A token or an enciphered card number; handlers see the whole PAN in its place.
+    Of(CardNumber),
 }
 
 impl Account {
@@ -31,6 +33,7 @@ impl Account {
                 let (_check_digit, rest) = pan.0.split_last()?;
                 rest.last_chunk().copied()
             }
+            Self::Of(_) => None,
         }
     }
 }
@@ -76,13 +79,18 @@ impl Account {
                 format!("*********{}{}{}*", char::from(*a), char::from(*b), char::from(*c))
             }
             Self::Full(pan) => masked(&pan.0),
+            Self::Of(_) => return None,
         };
         Some(SeenAccount { pan12, shown })
     }
 }
 
 impl Names for Account {
-    fn fill_in(&mut self, _: &dyn Shelf) -> Result<(), ErrorCode> {
+    fn fill_in(&mut self, shelf: &dyn Shelf) -> Result<(), ErrorCode> {
+        if let Self::Of(card) = self {
+            card.fill_in(shelf)?;
+            *self = Self::Full(card.pan()?.clone());
+        }
         Ok(())
     }
 
@@ -123,6 +131,7 @@ impl Checked for Account {
                 all_digits(digits.get(fill..).unwrap_or_default(), ErrorCode::InvalidAccount)
             }
             Self::Full(pan) => pan.check(),
+            Self::Of(card) => card.check(),
         }
     }
 }
@@ -139,6 +148,7 @@ impl std::fmt::Debug for Account {
             Self::Pan12(_) => "Account(12 digits)",
             Self::Plus18(_) => "Account(18 digits)",
             Self::Full(_) => "Account(full PAN)",
+            Self::Of(_) => "Account(reference)",
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Names of what officers stored, in place of keys that a caller would send along.
 
-use super::{Checked, KeyBlock, KeyField, SeenAccount};
+use super::{CardNumber, Checked, KeyBlock, KeyField, Pan, SeenAccount};
 use crate::ErrorCode;
 use wincode::{SchemaRead, SchemaWrite};
 
@@ -131,6 +131,12 @@ pub trait Shelf {
     /// # Errors
     /// 12 where there is none, it is not to be used, or it is not the caller's; 27 for another length.
     fn key(&self, named: &StoredKey) -> Result<&KeyBlock, ErrorCode>;
+
+    /// The card number that a token stands for, or that is enciphered for a zone.
+    ///
+    /// # Errors
+    /// T1 to T5 for a token, 12 where the zone has no ZEK or is not the caller's, D1 if it is not a card number under it.
+    fn pan(&self, card: &CardNumber) -> Result<Pan, ErrorCode>;
 }
 
 /// Where there is no store.
@@ -140,6 +146,14 @@ pub struct NothingStored;
 impl Shelf for NothingStored {
     fn key(&self, _: &StoredKey) -> Result<&KeyBlock, ErrorCode> {
         Err(ErrorCode::UserStorageEmpty)
+    }
+
+    fn pan(&self, card: &CardNumber) -> Result<Pan, ErrorCode> {
+        match card {
+            CardNumber::Clear(pan) => Ok(pan.clone()),
+            CardNumber::Token(_) => Err(ErrorCode::TokenDomain),
+            CardNumber::Encrypted(_) => Err(ErrorCode::UserStorageEmpty),
+        }
     }
 }
 

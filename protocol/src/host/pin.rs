@@ -31,11 +31,15 @@ impl Fields<'_> {
     }
 
     /// The account number that goes with PIN blocks of `formats`: 12N; 18N if one of them is 04;
-    /// the whole PAN and `;` (or the end of the message) if one of them is 48.
+    /// the whole PAN and `;` (or the end of the message) if one of them is 48. Or a card number that begins with a letter, as
+    /// [`Fields::card_number`] reads it, whatever the formats.
     ///
     /// # Errors
     /// 15 if the message ends before, 22 if it is not an account number, 23 for 04 with 48.
     pub fn account(&mut self, formats: &[PinBlockFormat]) -> Result<Account, ErrorCode> {
+        if self.at_reference() {
+            return self.card_number().map(Account::Of);
+        }
         let plus = formats.contains(&PinBlockFormat::Plus);
         let full = formats.contains(&PinBlockFormat::Iso4);
         match (plus, full) {

@@ -46,6 +46,11 @@ impl<'a> Writer<'a> {
         self.raw(format!("{number:0width$}").as_bytes());
     }
 
+    /// 10N: unix seconds.
+    pub fn unix_seconds(&mut self, seconds: u64) {
+        self.raw(format!("{seconds:010}").as_bytes());
+    }
+
     /// A number as `width` hex digits.
     pub fn hexadecimal(&mut self, number: usize, width: usize) {
         self.raw(format!("{number:0width$X}").as_bytes());

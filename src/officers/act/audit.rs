@@ -20,7 +20,7 @@ pub(super) fn replace_key(desk: &Desk<'_>, _: &TwoPresent) -> Outcome {
         Ok(key) => key,
         Err(error) => {
             // The old key goes on; who asks again, or unseals, goes on with the change.
-            audit.unsealed(&name, before)?;
+            audit.unsealed(&name, before).map_err(Refusal::new)?;
             return Err(Refusal::new(format_args!(
                 "the change is not finished: {error}. The old key signs until it is asked for again, or the appliance is \
                  unsealed again"

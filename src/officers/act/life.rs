@@ -37,7 +37,7 @@ pub(super) fn erase(desk: &mut Desk<'_>, _: &TwoPresent, appliance: &str) -> Out
         drop(engine.seal()?);
     }
     // The store first: as long as the file of the LMK is there, an erasure that was cut off can be asked for again.
-    desk.office.vault().erase()?;
+    desk.office.erase_keys()?;
     lmk_file::remove(desk.office.folder()).map_err(Refusal::new)?;
     desk.inner.registry.renew()?;
     desk.inner.unsealing = Unsealing::default();

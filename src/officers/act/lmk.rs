@@ -171,7 +171,11 @@ fn begin(desk: &Desk<'_>, secret: LmkSecret, about: &LmkAbout) -> Result<(), Ref
     let made = made.and_then(|()| office.vault().set_officers(registry.officers(), random));
     let made = made.map_err(Refusal::from).and_then(|()| {
         office.add_test_lmks();
-        office.held()
+        let held = office.held()?;
+        // A log that takes no signature of these keys is none of theirs.
+        office.sign_log()?;
+        office.open_cards()?;
+        Ok(held)
     });
     let held = match made {
         Ok(held) => held,
@@ -182,16 +186,21 @@ fn begin(desk: &Desk<'_>, secret: LmkSecret, about: &LmkAbout) -> Result<(), Ref
     };
     office.engine().lifecycle().step(State::Sealed)?;
     office.engine().unseal(held)?;
-    office.sign_log()?;
     Ok(())
 }
 
 fn undo(desk: &Desk<'_>) {
+    desk.office.engine().cards().sealed();
     // A store that was there before and is not ours to remove is one that `create` has refused.
-    if desk.office.vault().inventory().is_some()
-        && let Err(error) = desk.office.vault().erase()
-    {
-        tracing::error!(%error, "the store of an LMK that was not taken");
+    let vault = desk.office.vault();
+    let erased = if vault.inventory().is_some() {
+        // With the log that these keys have perhaps signed; if it is stuck, without.
+        desk.office.erase_keys().or_else(|_| vault.erase().map_err(Refusal::from))
+    } else {
+        Ok(())
+    };
+    if let Err(refusal) = erased {
+        tracing::error!(refusal.sentence, "the store of an LMK that was not taken");
     }
     if let Err(error) = lmk_file::remove(desk.office.folder()) {
         tracing::error!(%error, "lmk.toml of an LMK that was not taken");

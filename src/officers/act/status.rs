@@ -39,6 +39,9 @@ pub(super) fn status(desk: &Desk<'_>) -> Outcome {
 fn notes(desk: &Desk<'_>, state: State) -> Vec<String> {
     let mut notes = desk.inner.notes.clone();
     notes.extend(desk.office.engine().record_trouble());
+    notes.extend(desk.office.audit().and_then(AuditLog::notice));
+    let cards = desk.office.engine().cards().trouble();
+    notes.extend(cards.map(|why| format!("The rows of cards cannot be used: {why}.")));
     let vault = desk.office.vault();
     if state == State::Sealed && !vault.has_store() {
         notes.push(

@@ -241,9 +241,11 @@ async fn card_values<W: Write>(
     let expiry = Expiry(*b"2912");
     for (what, service_code) in [("CVV", *b"201"), ("iCVV", *b"999"), ("CVV2", *b"000")] {
         let service_code = ServiceCode(service_code);
-        let request = GenerateCvv { cvk: cvk.clone(), pan: pan.clone(), expiry, service_code };
+        let request =
+            GenerateCvv { cvk: cvk.clone(), pan: pan.clone().into(), expiry, service_code };
         let cvv = client.call(&request).await?.reply.cvv;
-        let request = VerifyCvv { cvk: cvk.clone(), cvv, pan: pan.clone(), expiry, service_code };
+        let request =
+            VerifyCvv { cvk: cvk.clone(), cvv, pan: pan.clone().into(), expiry, service_code };
         let text = outcome(client.call(&request).await, |_| "verified".to_owned())?;
         let held = text == "verified";
         report.holds(&format!("CW, CY  {what}, verified"), &text, held, "the value is right")?;

@@ -168,13 +168,13 @@ async fn card_values<W: Write>(client: &Client, report: &mut Report<'_, W>) -> R
     for (what, lmk, cvk, pan, expiry, service_code, published) in values {
         let pan = Pan(pan.as_bytes().to_vec());
         let (expiry, service_code) = (Expiry(ascii(expiry)?), ServiceCode(ascii(service_code)?));
-        let request = GenerateCvv { cvk: key(cvk)?, pan: pan.clone(), expiry, service_code };
+        let request = GenerateCvv { cvk: key(cvk)?, pan: pan.clone().into(), expiry, service_code };
         let answer = client.call_with(Some(LmkId(lmk)), &request).await;
         let text = outcome(answer, |reply| String::from_utf8_lossy(&reply.cvv.0).into_owned())?;
         report.published(&format!("CW  {what} LMK {lmk:02}"), &text, published)?;
 
         let cvv = Cvv(ascii(published)?);
-        let request = VerifyCvv { cvk: key(cvk)?, cvv, pan, expiry, service_code };
+        let request = VerifyCvv { cvk: key(cvk)?, cvv, pan: pan.into(), expiry, service_code };
         let answer = client.call_with(Some(LmkId(lmk)), &request).await;
         let text = outcome(answer, |_| "verified".to_owned())?;
         report.published(&format!("CY  verify that {what} LMK {lmk:02}"), &text, "verified")?;

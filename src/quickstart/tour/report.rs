@@ -1,6 +1,7 @@
 //! The rows of the tour, as a person reads them.
 
 use crate::cli::Failure;
+use payhsm_client::CallError;
 use std::io::Write;
 
 /// Writes rows and remembers whether all of them held.
@@ -19,7 +20,7 @@ impl<'a, W: Write> Report<'a, W> {
     /// A heading.
     pub(super) fn part(&mut self, title: &str) -> Result<(), Failure> {
         writeln!(self.out, "{title}")?;
-        writeln!(self.out, "  {:>2}  {:<58} {:<32} check", "", "asked", "came back")?;
+        writeln!(self.out, "  {:>2}  {:<58} {:<36} check", "", "asked", "came back")?;
         Ok(())
     }
 
@@ -52,6 +53,23 @@ impl<'a, W: Write> Report<'a, W> {
         self.row(asked, answered, held, &verdict)
     }
 
+    /// The answer has to have this code; `why` says what it means.
+    pub(super) fn code<R>(
+        &mut self,
+        asked: &str,
+        answer: Result<payhsm_client::Answer<R>, CallError>,
+        code: &str,
+        why: &str,
+    ) -> Result<(), Failure> {
+        let said = match answer {
+            Ok(_) => "00".to_owned(),
+            Err(CallError::Refused(said)) => String::from_utf8_lossy(&said.wire()).into_owned(),
+            Err(failure) => return Err(failure.into()),
+        };
+        let text = if said == "00" { "00".to_owned() } else { format!("refused with {said}") };
+        self.holds(asked, &text, said == code, why)
+    }
+
     fn row(
         &mut self,
         asked: &str,
@@ -63,7 +81,7 @@ impl<'a, W: Write> Report<'a, W> {
         self.held += usize::from(held);
         let mark = if held { "ok" } else { "!!" };
         let number = self.rows;
-        writeln!(self.out, "  {number:>2}  {asked:<58} {answered:<32} {mark} {verdict}")?;
+        writeln!(self.out, "  {number:>2}  {asked:<58} {answered:<36} {mark} {verdict}")?;
         Ok(())
     }
 
