@@ -61,10 +61,10 @@ impl Daemon {
         };
         let mut server = Server::new(Arc::clone(&engine), config.terms()?, lmks);
         if let Some(base) = config.listen.tls {
-            server.listen(base, true).await?;
+            server.listen(base, true)?;
         }
         if let Some(base) = config.listen.plain {
-            server.listen(base, false).await?;
+            server.listen(base, false)?;
         }
         if config.listen.tls.is_some() && config.callers.is_empty() {
             tracing::warn!("there is no [[caller]]: over TLS every command is refused with 68");

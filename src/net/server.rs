@@ -7,9 +7,12 @@ use payhsm_protocol::field::LmkId;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+
+/// Connections that may wait to be accepted; the system may allow fewer (`net.core.somaxconn`).
+const QUEUE: u32 = 4096;
 
 /// Why a daemon cannot start to listen.
 #[derive(Debug, thiserror::Error)]
@@ -79,7 +82,7 @@ impl Server {
     ///
     /// # Errors
     /// [`StartError`] names the address.
-    pub async fn listen(&mut self, base: SocketAddr, tls: bool) -> Result<(), StartError> {
+    pub fn listen(&mut self, base: SocketAddr, tls: bool) -> Result<(), StartError> {
         for lmk in std::iter::once(None).chain(self.lmks.iter().copied().map(Some)) {
             let mut address = base;
             let offset = lmk.map_or(0, |id| u16::from(id.0) + 1);
@@ -88,7 +91,7 @@ impl Server {
                 address.set_port(port);
             }
             let failed = |reason| StartError::Listen { address, reason };
-            let socket = TcpListener::bind(address).await.map_err(failed)?;
+            let socket = listener(address).map_err(failed)?;
             let address = socket.local_addr().map_err(failed)?;
             self.bound.push(Bound { address, tls, lmk });
             self.listeners.push(Listener { socket, tls, port_lmk: lmk });
@@ -111,4 +114,14 @@ impl Server {
         }
         while listeners.join_next().await.is_some() {}
     }
+}
+
+/// A socket that listens. After a restart all callers come back at once: a queue of the usual 128 would have some of them wait
+/// for seconds.
+fn listener(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A port on which nobody listens any more may be taken again at once.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE)
 }
