@@ -65,16 +65,13 @@ impl Engine {
     ) -> Result<Answer<C::Reply>, ErrorCode> {
         let Scratch { noted, changes } = scratch;
         let inventory = standing.inventory();
-        let mention = |request: &C| {
-            noted.with(|mentions| request.mention(&mut |account| mentions.account = Some(account)));
-        };
-        mention(&request);
         let shelf = CallersShelf::new(inventory, &session.caller).noting(noted);
         let shelf = shelf.with_cards(&self.cards, &self.settings, changes);
         // Before anything looks at the request: what it is about is decided by the keys themselves.
-        request.fill_in(&shelf.under(lmk))?;
-        // A card number may not have been there before.
-        mention(&request);
+        let filled = request.fill_in(&shelf.under(lmk));
+        // Also of a request that is refused now; a card number may not have been there before.
+        noted.with(|mentions| request.mention(&mut |account| mentions.account = Some(account)));
+        filled?;
         let request = permit.grant(request, &self.settings, &self.activities)?;
         let mut context = Context {
             lmk,
