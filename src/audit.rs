@@ -23,7 +23,7 @@ use crate::record::{
     ActRecord, AuditView, Kept, Mentions, Record, RecordFailed, Recorder, log_act, log_lines,
 };
 use clock::Watch;
-use payhsm_audit::log::{Health, Log};
+use payhsm_audit::log::{Health, Log, LogNumbers};
 use payhsm_audit::note::VerifierKey;
 use payhsm_audit::record::{self as entry, event};
 use payhsm_audit::verify::rotation::KeyChange;
@@ -119,6 +119,11 @@ impl AuditLog {
     pub fn close(&self) {
         self.log().close();
         drop(self.witnessing.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// How far it is: records that are durable, and with those that wait for the disk.
+    pub(crate) fn position(&self) -> (u64, u64) {
+        self.log().position()
     }
 
     /// The public key that checkpoints are signed with.
@@ -220,6 +225,10 @@ impl Recorder for AuditLog {
 
     fn view(&self) -> Option<&dyn AuditView> {
         Some(self)
+    }
+
+    fn numbers(&self) -> Option<LogNumbers> {
+        Some(self.log().numbers())
     }
 
     fn trouble(&self) -> Option<String> {

@@ -7,10 +7,12 @@ mod rate;
 pub use callers::{Callers, Fingerprint, KnownTwice, Recognised};
 
 use crate::clock::Clock;
+use crate::numbers::{CallerNumbers, CallersNumbers};
 use payhsm_protocol::Opcode;
 use rate::Rate;
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
+use std::sync::{Arc, OnceLock};
 
 /// The caller on a plain connection, which only the profile `development` has.
 pub const PLAIN: &str = "plain";
@@ -79,6 +81,8 @@ pub struct Caller {
     labels: Names,
     zones: Names,
     rate: Option<Rate>,
+    /// Found once, since every batch needs them.
+    numbers: OnceLock<Arc<CallerNumbers>>,
 }
 
 impl Caller {
@@ -86,7 +90,8 @@ impl Caller {
     #[must_use]
     pub fn new(name: impl Into<String>, commands: Commands) -> Self {
         let (labels, zones) = (Names::NONE, Names::NONE);
-        Self { name: name.into(), commands, labels, zones, rate: None }
+        let (name, numbers) = (name.into(), OnceLock::new());
+        Self { name, commands, labels, zones, rate: None, numbers }
     }
 
     /// Everything is theirs: the callers on a plain connection.
@@ -117,6 +122,11 @@ impl Caller {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Where its answers are counted.
+    pub(crate) fn counted_in(&self, callers: &CallersNumbers) -> &CallerNumbers {
+        self.numbers.get_or_init(|| callers.of(&self.name))
     }
 
     /// Whether it may ask for a command.

@@ -15,6 +15,7 @@ pub use vault::Vault;
 pub use watch::Watch;
 
 use crate::clock::{SystemTimeOfDay, TimeOfDay};
+use crate::numbers::Numbers;
 use payhsm_issuing::limit::Limits;
 use payhsm_issuing::product::Products;
 use payhsm_keys::StateKeys;
@@ -41,6 +42,7 @@ pub struct Cards {
     /// What rows are named and sealed by; none while the appliance is sealed.
     keys: RwLock<Option<Arc<StateKeys>>>,
     clock: Arc<dyn TimeOfDay>,
+    numbers: Arc<Numbers>,
 }
 
 impl Cards {
@@ -54,6 +56,7 @@ impl Cards {
             store: None,
             keys: RwLock::default(),
             clock: Arc::new(SystemTimeOfDay),
+            numbers: Arc::default(),
         }
     }
 
@@ -73,6 +76,12 @@ impl Cards {
     #[must_use]
     pub fn with_clock(self, clock: Arc<dyn TimeOfDay>) -> Self {
         Self { clock, ..self }
+    }
+
+    /// The same, and what happens to rows is counted here.
+    #[must_use]
+    pub fn counted_in(self, numbers: Arc<Numbers>) -> Self {
+        Self { numbers, ..self }
     }
 
     /// From now on rows can be read and changed.
@@ -134,7 +143,8 @@ impl Cards {
     pub fn rows<'a>(&'a self, changes: &'a Changes) -> Result<Rows<'a>, ErrorCode> {
         let store = self.store.as_deref().ok_or(ErrorCode::StateUnavailable)?;
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner).clone();
-        Ok(Rows::new(store, keys.ok_or(ErrorCode::NotOperational)?, changes))
+        let keys = keys.ok_or(ErrorCode::NotOperational)?;
+        Ok(Rows::new(store, keys, changes, &self.numbers))
     }
 }
 

@@ -1,13 +1,15 @@
 //! The command line of `payhsmd`.
 
-use crate::config::{Config, LogFormat, LogSection};
-use crate::daemon::{self, Daemon, Signals};
+use crate::cage::Cage;
+use crate::config::{Config, LogFormat};
+use crate::daemon::{self, Daemon, Signals, Surroundings};
+use crate::log;
 use crate::quickstart;
+use crate::service::{Handed, Manager};
 use clap::{Parser, Subcommand};
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
 
 /// A payment HSM in software: the daemon.
 #[derive(Debug, Parser)]
@@ -16,6 +18,14 @@ struct Arguments {
     /// Run the daemon with this configuration.
     #[arg(long, value_name = "FILE", default_value = "/etc/payhsm/payhsm.toml")]
     config: PathBuf,
+
+    /// Run as root all the same, outside the profile `development`.
+    #[arg(long)]
+    allow_root: bool,
+
+    /// Lines of the log, whatever the configuration says.
+    #[arg(long, value_name = "FORM")]
+    log: Option<LogFormat>,
 
     #[command(subcommand)]
     action: Option<Action>,
@@ -38,7 +48,7 @@ enum Action {
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.action {
-        None => serve(&arguments.config),
+        None => serve(&arguments.config, arguments.allow_root, arguments.log),
         Some(Action::CheckConfig { config }) => check_config(&config),
         Some(Action::Quickstart(options)) => quickstart::run(&options),
     };
@@ -69,16 +79,29 @@ fn check_config(path: &std::path::Path) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn serve(path: &std::path::Path) -> Result<ExitCode, Failure> {
+fn serve(
+    path: &std::path::Path,
+    root_allowed: bool,
+    form: Option<LogFormat>,
+) -> Result<ExitCode, Failure> {
     let config = Config::load(path)?;
-    start_log(&config.log)?;
+    log::start(&config.log, form)?;
     for warning in config.warnings(path) {
         tracing::warn!("{warning}");
     }
+    let mut cage = Cage::begin(&config, root_allowed)?;
     crate::officers::protect(&config)?;
-    daemon::runtime(&config)?.block_on(async {
+    let (handed, manager) = (Handed::from_environment()?, Manager::from_environment()?);
+    let threads = daemon::threads(&config)?;
+    let as_read = config.clone();
+    let mut config = config;
+    Cage::look_up(&mut config)?;
+    // Before there is a second thread.
+    cage.fence(path, &config)?;
+    let surroundings = Surroundings { cage, handed, manager };
+    daemon::runtime(&config, threads)?.block_on(async {
         let mut signals = Signals::new()?;
-        let daemon = Daemon::start(path, config.clone(), &config).await?;
+        let daemon = Daemon::start(path, as_read, &config, surroundings).await?;
         for bound in daemon.bound() {
             tracing::info!(address = %bound.address, tls = bound.tls, lmk = bound.lmk.map(tracing::field::display), "listening");
         }
@@ -87,20 +110,4 @@ fn serve(path: &std::path::Path) -> Result<ExitCode, Failure> {
         daemon.stop().await;
         Ok(ExitCode::SUCCESS)
     })
-}
-
-/// Starts the log on standard error.
-pub(crate) fn start_log(section: &LogSection) -> Result<(), Failure> {
-    let filter = match &section.level {
-        Some(level) => EnvFilter::try_new(level)?,
-        None => EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")),
-    };
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    match section.format {
-        LogFormat::Text => log.try_init(),
-        LogFormat::Json => log.json().try_init(),
-    }
 }

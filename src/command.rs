@@ -3,12 +3,16 @@
 use crate::authorization::{Activities, Authorized, Policy, Subject};
 use crate::caller::Caller;
 use crate::cards::{Cards, Changes, Rows};
-use crate::engine::CallersShelf;
+use crate::clock::Clock;
+use crate::engine::{CallersShelf, LmksInForce};
 use crate::lifecycle::State;
+use crate::numbers::Numbers;
 use crate::record::AuditView;
 use crate::settings::Settings;
 use payhsm_keys::usage::Usage;
-use payhsm_keys::{Checks, Key, KeyRefused, KeyRules, Lmk, PinRefused, Position, Purpose, Random};
+use payhsm_keys::{
+    Checks, Defence, Key, KeyRefused, KeyRules, Lmk, PinRefused, Position, Purpose, Random,
+};
 use payhsm_protocol::field::KeyField;
 use payhsm_protocol::{Command, ErrorCode, host};
 
@@ -20,6 +24,7 @@ mod dynamic;
 mod export;
 mod key;
 mod migration;
+mod monitoring;
 mod noted;
 mod pin;
 mod pin_life;
@@ -60,6 +65,12 @@ pub struct Context<'a> {
     pub cards: &'a Cards,
     /// What the request changes of them.
     pub changes: &'a Changes,
+    /// What is counted.
+    pub numbers: &'a Numbers,
+    /// What it is counted by.
+    pub clock: &'a dyn Clock,
+    /// The LMKs in force, for whoever reports on them.
+    pub lmks: LmksInForce<'a>,
 }
 
 impl<'a> Context<'a> {
@@ -137,11 +148,20 @@ impl<'a> Context<'a> {
         refused.code(self.settings.tells_apart())
     }
 
-    /// How much of a clear PIN block is looked at: control and length alone, unless codes are
-    /// told apart.
+    /// How much of a clear PIN block is looked at that is translated: control and length alone,
+    /// unless codes are told apart.
     #[must_use]
     pub fn checks(&self) -> Checks {
         if self.settings.tells_apart() { Checks::Full } else { Checks::ControlOnly }
+    }
+
+    /// The same of one whose PIN is verified, or made something of: that it is of this account too.
+    #[must_use]
+    pub fn checks_of_account(&self) -> Checks {
+        match self.checks() {
+            Checks::ControlOnly if Defence::FillOfAccount.holds() => Checks::Bound,
+            checks @ (Checks::Full | Checks::Bound | Checks::ControlOnly) => checks,
+        }
     }
 }
 

@@ -2,14 +2,18 @@
 
 mod advice;
 mod audit;
+mod cage;
 mod callers;
 mod check;
 mod development;
 mod disk;
 mod issuing;
+mod monitoring;
 mod sections;
-mod validity;
+mod tls;
+pub(crate) mod validity;
 
+pub use cage::CageSection;
 pub use callers::CallerSection;
 pub use development::DevelopmentSection;
 pub(crate) use development::{KeysFile, ZoneInFile};
@@ -17,10 +21,12 @@ pub use issuing::{
     CardsSection, CodeForm, CodeMethod, DynamicCvv2Section, ExcludedPins, GuardSection, Issuing,
     MostPerSection, ProductSection, TokenDomainSection, TokenScheme, While,
 };
+pub use monitoring::MonitoringSection;
 pub use sections::{
     AuditSection, Durability, HostSection, LimitsSection, Listen, LogFormat, LogSection,
-    MemorySection, OfficersSection, TlsFiles, UnattendedSection,
+    MemorySection, OfficersSection, UnattendedSection,
 };
+pub use tls::{TlsFiles, TlsVersion};
 
 use crate::caller::Callers;
 use crate::cli::Failure;
@@ -65,6 +71,9 @@ pub struct Config {
     /// Where clear keys live.
     #[serde(default)]
     pub memory: MemorySection,
+    /// What the daemon takes from itself.
+    #[serde(default)]
+    pub cage: CageSection,
     /// Unsealing without officers.
     pub unattended: Option<UnattendedSection>,
     /// Who may call over TLS; what is not given to a caller it does not have.
@@ -82,6 +91,9 @@ pub struct Config {
     /// What a developer's appliance has in place of officers.
     #[serde(default)]
     pub development: DevelopmentSection,
+    /// Where monitors ask how it is.
+    #[serde(default)]
+    pub monitoring: MonitoringSection,
     /// Lines of the log.
     #[serde(default)]
     pub log: LogSection,
@@ -175,10 +187,7 @@ impl Config {
     }
 
     fn set_folder(&mut self, folder: &Path) {
-        let tls = self
-            .tls
-            .iter_mut()
-            .flat_map(|tls| [&mut tls.certificate, &mut tls.private_key, &mut tls.client_ca]);
+        let tls = self.tls.iter_mut().flat_map(TlsFiles::files_mut);
         let files = self.state.iter_mut().chain(&mut self.anchor).chain(&mut self.officers.socket);
         let files = files.chain(&mut self.audit.folder).chain(&mut self.audit.witness_folder);
         let files = files.chain(&mut self.cards.password_file).chain(&mut self.cards.ca);
@@ -234,8 +243,9 @@ impl Config {
     /// What is wrong with callers or certificates.
     pub(crate) fn terms(&self) -> Result<Terms, Failure> {
         let callers = self.callers().map_err(|wrong| wrong.to_string())?;
-        let tls = self.tls.as_ref().map(TlsFiles::server_config).transpose()?;
-        Ok(Terms { callers, limits: self.limits(), tls })
+        let tls = self.tls.as_ref().map(TlsFiles::read).transpose()?;
+        let limits = self.limits().that_the_system_allows(self.sockets());
+        Ok(Terms { callers, limits, tls })
     }
 
     /// The folder of the audit log, if there is one.
@@ -269,11 +279,13 @@ impl Config {
             ("officers", self.officers != before.officers),
             ("audit", self.audit != before.audit),
             ("memory", self.memory != before.memory),
+            ("cage", self.cage != before.cage),
             ("unattended", self.unattended != before.unattended),
             ("product", self.products != before.products),
             ("token_domain", self.token_domains != before.token_domains),
             ("cards", self.cards != before.cards),
             ("development", self.development != before.development),
+            ("monitoring", self.monitoring != before.monitoring),
             ("log", self.log != before.log),
         ]
         .into_iter()

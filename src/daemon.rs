@@ -1,27 +1,40 @@
 //! A daemon from configuration to stop: which LMKs it has, where it listens.
 
 mod cards;
+mod lmks;
+mod pulse;
+mod signals;
+
+pub(crate) use signals::Signals;
 
 use crate::audit::{self, AuditLog};
+use crate::cage::Cage;
 use crate::cli::Failure;
-use crate::config::{Config, Durability, KeysFile};
-use crate::engine::{Engine, Held};
+use crate::clock::{SystemTimeOfDay, TimeOfDay};
+use crate::config::{Config, Durability};
+use crate::engine::Engine;
 use crate::lifecycle::{Lifecycle, State};
-use crate::net::{Bound, Server};
+use crate::monitoring::Monitor;
+use crate::net::{Bound, Monitored, Monitoring, Server};
+use crate::numbers::{Counting, Numbers};
 use crate::officers;
 use crate::record::{LogOnly, Recorder};
 use crate::reload::Reloader;
-use crate::settings::Profile;
+use crate::service::{Handed, Manager};
 use crate::stacks;
 use crate::state::Claim;
+use lmks::{first_state, load_lmks};
 use payhsm_audit::record::event;
 use payhsm_fibers::TOGETHER;
-use payhsm_keys::{Inventory, Lmk, LmkSet};
+use payhsm_keys::{Inventory, Random, RandomFailed, SystemRandom};
 use payhsm_protocol::field::LmkId;
+use pulse::Pulse;
+use sd_notify::NotifyState;
+use signals::Asked;
 use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -31,6 +44,17 @@ pub(crate) const TEST_LMK_WARNING: &str =
 
 /// How often the store of cards is asked how it is.
 const LOOK_AT_CARDS: Duration = Duration::from_secs(1);
+
+/// What a daemon finds when it starts, and what it has taken from itself so far.
+#[derive(Debug)]
+pub(crate) struct Surroundings {
+    /// Closed when everything is open and nobody is served yet.
+    pub(crate) cage: Cage,
+    /// Sockets that are open already.
+    pub(crate) handed: Handed,
+    /// Who is told how it stands.
+    pub(crate) manager: Manager,
+}
 
 /// A daemon that is serving.
 #[derive(Debug)]
@@ -42,6 +66,12 @@ pub(crate) struct Daemon {
     officers: Option<officers::Server>,
     watching: Option<JoinHandle<()>>,
     audit: Option<Arc<AuditLog>>,
+    manager: Arc<Manager>,
+    pulse: Option<Pulse>,
+    /// Until the last answer has left: that it stops is told, too.
+    _monitored: Monitored,
+    /// Tells monitors that officers can come.
+    _console: Option<Counting>,
     _state: Option<Claim>,
 }
 
@@ -51,20 +81,24 @@ impl Daemon {
         path: &Path,
         as_read: Config,
         config: &Config,
+        surroundings: Surroundings,
     ) -> Result<Self, Failure> {
+        let Surroundings { cage, mut handed, manager } = surroundings;
+        let manager = Arc::new(manager);
         let state = config.state.as_deref().map(Claim::on).transpose()?;
         let audit = audit::open(config)?;
         let engine = Arc::new(engine(config, audit.as_ref())?);
+        begin_to_count(config, engine.numbers());
         let lmks = match &config.listen.lmks {
             Some(ids) => ids.iter().copied().map(LmkId).collect(),
             None => engine.lmk_ids(),
         };
         let mut server = Server::new(Arc::clone(&engine), config.terms()?, lmks);
         if let Some(base) = config.listen.tls {
-            server.listen(base, true)?;
+            server.listen(base, true, &mut handed)?;
         }
         if let Some(base) = config.listen.plain {
-            server.listen(base, false)?;
+            server.listen(base, false, &mut handed)?;
         }
         if config.listen.tls.is_some() && config.callers.is_empty() {
             tracing::warn!("there is no [[caller]]: over TLS every command is refused with 68");
@@ -73,10 +107,35 @@ impl Daemon {
         let reloader = Arc::new(Reloader::new(path, as_read, server.terms(), Arc::clone(&engine)));
         let watching = config.keeps_cards().then(|| watch(Arc::downgrade(&engine)));
         let watching = watching.map(tokio::spawn);
-        let officers = officers::start(config, engine, Arc::clone(&reloader), audit.clone())?;
+        let monitor = Monitor::new(Arc::clone(&engine), server.terms());
+        let pulse = Pulse::of(Arc::clone(&engine), audit.clone(), Arc::clone(&manager));
+        let numbers = Arc::clone(engine.numbers());
+        let officers =
+            officers::open(config, engine, Arc::clone(&reloader), audit.clone(), &mut handed)?;
+        let monitoring = Monitoring::open(config.monitoring.listen, handed.take("metrics")?)?;
+        handed.finish()?;
+        // Everything is open, and nobody has been served.
+        cage.lock()?;
+        let officers = officers.map(officers::Opened::serve).transpose()?;
+        let console = officers.as_ref().map(|_| numbers.officers_sockets.enter());
         let (stop, stopping) = watch::channel(false);
+        let monitored = monitoring.serve(monitor, &stopping);
         let serving = tokio::spawn(server.run(stopping));
-        Ok(Self { stop, serving, bound, reloader, officers, watching, audit, _state: state })
+        let pulse = pulse.map(|pulse| pulse.begin(&Handle::current())).transpose()?;
+        Ok(Self {
+            stop,
+            serving,
+            bound,
+            reloader,
+            officers,
+            watching,
+            audit,
+            manager,
+            pulse,
+            _monitored: monitored,
+            _console: console,
+            _state: state,
+        })
     }
 
     /// Where it listens.
@@ -86,16 +145,22 @@ impl Daemon {
 
     /// Serves until a signal says that it is to stop; reads the configuration again on SIGHUP.
     pub(crate) async fn until_stopped(&self, signals: &mut Signals) -> Result<(), Failure> {
+        self.manager.tell(&[NotifyState::Ready]);
         while signals.next().await == Asked::Reload {
+            self.manager.tell_reloading();
             let reloader = Arc::clone(&self.reloader);
             // Files may be slow; connections are not to wait for them.
-            tokio::task::spawn_blocking(move || reloader.reload_and_log()).await?;
+            let reloaded = tokio::task::spawn_blocking(move || reloader.reload_and_log()).await;
+            self.manager.tell(&[NotifyState::Ready]);
+            reloaded?;
         }
+        self.manager.tell(&[NotifyState::Stopping, NotifyState::Status("stopping")]);
         Ok(())
     }
 
     /// Answers what was accepted, and ends.
     pub(crate) async fn stop(self) {
+        drop(self.pulse);
         drop(self.officers);
         if let Some(watching) = self.watching {
             watching.abort();
@@ -133,6 +198,26 @@ fn engine(config: &Config, audit: Option<&Arc<AuditLog>>) -> Result<Engine, Fail
     }
     let cards = cards::open(config, inventory.as_deref())?;
     Ok(Engine::new(inventory, lifecycle, settings, config.host(), recorder).with_cards(cards))
+}
+
+/// This start, after those before it, and the threads whose time is counted.
+fn begin_to_count(config: &Config, numbers: &Numbers) {
+    numbers.load.is_of(Handle::current().metrics().num_workers());
+    let begun = numbers.lives.begin(config.state.as_deref(), SystemTimeOfDay.unix_seconds());
+    if let Err(error) = begun.and_then(|()| numbers.lives.named(serial())) {
+        // It is for monitors alone; nothing depends on it.
+        tracing::warn!(%error, "the count of starts");
+    }
+}
+
+/// A serial number for an appliance that has none.
+fn serial() -> u64 {
+    let mut drawn = [0; 8];
+    // Without randomness it has none until the next start.
+    match SystemRandom::new().fill(&mut drawn) {
+        Ok(()) => u64::from_le_bytes(drawn),
+        Err(RandomFailed) => 0,
+    }
 }
 
 /// The first entries since the start; who has keys already signs from now on.
@@ -177,51 +262,22 @@ async fn watch(engine: Weak<Engine>) {
     }
 }
 
-/// Where an appliance stands when it starts: with an LMK that others hold shares of, it is sealed.
-fn first_state(config: &Config, has_lmks: bool) -> State {
-    let made = config.state.as_deref().is_some_and(officers::has_lmk);
-    match (has_lmks, made) {
-        (true, _) => State::Operational,
-        (false, true) => State::Sealed,
-        (false, false) => State::Uninitialised,
-    }
-}
-
-/// The profile `development` has the public test LMKs: 02, AES-256, is the default, and 00
-/// (variant) and 01 (3DES key block) are there where legacy LMKs are. 01 and 02 then have the variant
-/// one as their old LMK, so that a migration can be rehearsed. Keys under labels and zones may be in a file.
-fn load_lmks(config: &Config) -> Result<Option<Held>, Failure> {
-    let settings = &config.settings();
-    match settings.profile {
-        Profile::Development => {
-            let mut lmks = LmkSet::new(Lmk::public_test_aes_key_block(LmkId(2))?);
-            let mut old = Vec::new();
-            if settings.legacy.legacy_lmk {
-                lmks.insert(Lmk::public_test_variant(LmkId(0))?);
-                lmks.insert(Lmk::public_test_tdes_key_block(LmkId(1))?);
-                old.push(Lmk::public_test_variant(LmkId(1))?);
-                old.push(Lmk::public_test_variant(LmkId(2))?);
-            }
-            let inventory = old.into_iter().fold(Inventory::from(lmks), Inventory::with_old_lmk);
-            let inventory = match &config.development.keys {
-                Some(path) => KeysFile::add_to(path, inventory)?,
-                None => inventory,
-            };
-            let held = Held::admitted(inventory, settings)?;
-            tracing::warn!("{TEST_LMK_WARNING}");
-            Ok(Some(held))
-        }
-        Profile::Issuer | Profile::Acquirer => Ok(None),
-    }
-}
-
-/// The runtime of a daemon, a thread for each processor, with the stacks that its handlers run on.
+/// How many threads answer, one for each processor; the stacks that handlers run on are there for them.
 ///
 /// # Errors
 /// What the system does not give.
-pub(crate) fn runtime(config: &Config) -> Result<tokio::runtime::Runtime, Failure> {
+pub(crate) fn threads(config: &Config) -> Result<usize, Failure> {
+    // Asked before the cage: how many may be used lies in files of the system.
     let threads = std::thread::available_parallelism()?.get();
     stacks::prepare(config, threads)?;
+    Ok(threads)
+}
+
+/// The runtime of a daemon.
+///
+/// # Errors
+/// What the system does not give.
+pub(crate) fn runtime(config: &Config, threads: usize) -> Result<tokio::runtime::Runtime, Failure> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     if config.cards.postgres.is_some() {
         // Threads that wait for the database have others in their place. Each needs a single stack, since there requests do not
@@ -229,38 +285,4 @@ pub(crate) fn runtime(config: &Config) -> Result<tokio::runtime::Runtime, Failur
         builder.max_blocking_threads(threads * (TOGETHER - 1));
     }
     Ok(builder.worker_threads(threads).enable_all().build()?)
-}
-
-/// What a signal asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asked {
-    Stop,
-    Reload,
-}
-
-/// The signals that the daemon listens to: Ctrl-C, SIGTERM, SIGHUP.
-#[derive(Debug)]
-pub(crate) struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-    hang_up: Signal,
-}
-
-impl Signals {
-    /// Listens from now on. Before the daemon says that it serves, so that none is lost.
-    pub(crate) fn new() -> std::io::Result<Self> {
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-        })
-    }
-
-    async fn next(&mut self) -> Asked {
-        tokio::select! {
-            _ = self.interrupt.recv() => Asked::Stop,
-            _ = self.terminate.recv() => Asked::Stop,
-            _ = self.hang_up.recv() => Asked::Reload,
-        }
-    }
 }

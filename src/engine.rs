@@ -11,8 +11,9 @@ mod refusal;
 mod shelf;
 mod unsent;
 
-pub use in_force::Held;
+pub use in_force::{Held, LmksInForce};
 pub use shelf::CallersShelf;
+use unsent::Times;
 pub use unsent::Unsent;
 
 use crate::authorization::Activities;
@@ -20,6 +21,7 @@ use crate::caller::Caller;
 use crate::cards::Cards;
 use crate::clock::{Clock, Monotonic};
 use crate::lifecycle::{Lifecycle, State};
+use crate::numbers::Numbers;
 use crate::record::{Kept, Mentions, Record, RecordFailed, Recorder};
 use crate::settings::Settings;
 use crate::stacks;
@@ -28,11 +30,12 @@ use incoming::{Asked, Incoming, TOGETHER_INPUT};
 use payhsm_arena::{PooledStack, wipe_registers};
 use payhsm_fibers::{Fibers, TOGETHER};
 use payhsm_keys::{Inventory, Lmk};
-use payhsm_protocol::ErrorCode;
 use payhsm_protocol::field::LmkId;
 use payhsm_protocol::frame;
 use payhsm_protocol::host;
+use payhsm_protocol::{ErrorCode, Opcode};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Which language a connection speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +81,7 @@ pub struct Engine {
     host: host::Settings,
     recorder: Box<dyn Recorder>,
     cards: Cards,
+    numbers: Arc<Numbers>,
 }
 
 /// How the appliance stands while one batch is answered.
@@ -96,6 +100,8 @@ impl Standing {
 /// What one frame came to, for the record.
 struct Done {
     command: [u8; 2],
+    /// The same, if it is one of the table's.
+    opcode: Option<Opcode>,
     lmk: Option<LmkId>,
     outcome: ErrorCode,
     mentions: Mentions,
@@ -149,13 +155,15 @@ impl Engine {
         let clock: Arc<dyn Clock> = Arc::new(Monotonic::new());
         let in_force = InForce::new(inventory.map(Held::new));
         let activities = Activities::new(Arc::clone(&clock));
-        let cards = Cards::none();
-        Self { in_force, lifecycle, activities, clock, settings, host, recorder, cards }
+        let numbers = Arc::<Numbers>::default();
+        let cards = Cards::none().counted_in(Arc::clone(&numbers));
+        Self { in_force, lifecycle, activities, clock, settings, host, recorder, cards, numbers }
     }
 
     /// The same engine, which knows of cards what these do.
     #[must_use]
     pub fn with_cards(self, cards: Cards) -> Self {
+        let cards = cards.counted_in(Arc::clone(&self.numbers));
         Self { cards, ..self }
     }
 
@@ -169,6 +177,18 @@ impl Engine {
     #[must_use]
     pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
         Self { activities: Activities::new(Arc::clone(&clock)), clock, ..self }
+    }
+
+    /// What it counts.
+    #[must_use]
+    pub const fn numbers(&self) -> &Arc<Numbers> {
+        &self.numbers
+    }
+
+    /// Now, by the clock that [`Numbers`] are counted by: time since the engine was made.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
     }
 
     /// The ids of the LMKs in force.
@@ -208,6 +228,18 @@ impl Engine {
         input: &'a [u8],
         output: &'a mut Vec<u8>,
     ) -> Unsent<'a> {
+        self.begin_since(session, input, output, None)
+    }
+
+    /// The same for frames that came at `came`, by [`Engine::elapsed`], and had to wait for those before them.
+    pub(crate) fn begin_since<'a>(
+        &'a self,
+        session: &'a Session,
+        input: &'a [u8],
+        output: &'a mut Vec<u8>,
+        came: Option<Duration>,
+    ) -> Unsent<'a> {
+        let begun = self.clock.elapsed();
         let start = output.len();
         let mut batch = Batch { consumed: 0, answered: 0, unbelievable: false };
         let standing = self.standing();
@@ -230,7 +262,9 @@ impl Engine {
         // A thread that sleeps keeps its registers, and a dump has them.
         wipe_registers();
         let Answers { output, done } = answers;
-        Unsent::new(self, (session, input), (output, start), batch, done)
+        let times = Times { came: came.unwrap_or(begun), worked: begun };
+        let unsent = Unsent::new(self, (session, input), (output, start), batch, (done, times));
+        unsent.worked_since(begun)
     }
 
     fn record(&self, session: &Session, done: &[Done]) -> Result<Kept, RecordFailed> {

@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod authorization;
+mod cage;
 pub mod caller;
 pub mod cards;
 pub mod cli;
@@ -16,11 +17,15 @@ pub mod config;
 mod daemon;
 pub mod engine;
 pub mod lifecycle;
+mod log;
+pub mod monitoring;
 pub mod net;
+pub mod numbers;
 pub mod officers;
 pub mod quickstart;
 pub mod record;
 mod reload;
+pub mod service;
 pub mod settings;
 mod stacks;
 pub mod state;

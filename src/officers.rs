@@ -29,8 +29,8 @@ mod unsealing;
 
 pub use office::{Office, OfficeError, Setup};
 pub use registry::RegistryError;
-pub use socket::{Server, SocketError};
-pub(crate) use start::{configured, protect, start};
+pub use socket::{Listening, Server, SocketError};
+pub(crate) use start::{Opened, configured, open, protect};
 
 use payhsm_keys::store::StoreFiles;
 use std::path::Path;

@@ -6,10 +6,12 @@ mod keys;
 mod tour;
 mod written;
 
-use crate::cli::{Failure, start_log};
+use crate::cage::Cage;
+use crate::cli::Failure;
 use crate::config::Config;
-use crate::daemon::{self, Daemon, Signals, TEST_LMK_WARNING};
+use crate::daemon::{self, Daemon, Signals, Surroundings, TEST_LMK_WARNING};
 use crate::net::StartError;
+use crate::service::{Handed, Manager};
 use folder::Folder;
 use std::io::Write;
 use std::path::PathBuf;
@@ -47,8 +49,13 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, Failure> {
     for sentence in &changed {
         writeln!(std::io::stdout(), "Changed in {}: {sentence}.", options.dir.display())?;
     }
-    start_log(&config.log)?;
-    daemon::runtime(&config)?.block_on(serve(options, &folder, as_read, &config))
+    crate::log::start(&config.log, None)?;
+    // Its tour connects to it from the same process, so folders, ports and calls stay as they are.
+    let cage = Cage::begin(&config, false)?;
+    let surroundings = Surroundings { cage, handed: Handed::none(), manager: Manager::default() };
+    let threads = daemon::threads(&config)?;
+    let serving = serve(options, &folder, as_read, &config, surroundings);
+    daemon::runtime(&config, threads)?.block_on(serving)
 }
 
 async fn serve(
@@ -56,10 +63,11 @@ async fn serve(
     folder: &Folder,
     as_read: Config,
     config: &Config,
+    surroundings: Surroundings,
 ) -> Result<ExitCode, Failure> {
     let mut signals = Signals::new()?;
     let daemon =
-        Daemon::start(&folder.config(), as_read, config).await.map_err(|error| match error
+        Daemon::start(&folder.config(), as_read, config, surroundings).await.map_err(|error| match error
             .downcast_ref::<StartError>(
         ) {
             Some(_) => {

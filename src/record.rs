@@ -4,7 +4,7 @@
 //! No handler can call it; the engine does, once for a batch, and answers leave when the batch is kept. What keeps records
 //! is behind one trait; `audit` is the one that does it for good.
 
-use payhsm_audit::log::Receipt;
+use payhsm_audit::log::{LogNumbers, Receipt};
 use payhsm_keys::Random;
 use payhsm_protocol::ErrorCode;
 use payhsm_protocol::field::{LmkId, SeenAccount};
@@ -166,6 +166,11 @@ pub trait Recorder: Send + Sync + std::fmt::Debug {
         None
     }
 
+    /// How the log stands in numbers, if there is one.
+    fn numbers(&self) -> Option<LogNumbers> {
+        None
+    }
+
     /// The log, as commands may see it. What they do to it counts when their own records are kept.
     fn view(&self) -> Option<&dyn AuditView> {
         None
@@ -195,6 +200,10 @@ impl<R: Recorder + ?Sized> Recorder for std::sync::Arc<R> {
 
     fn trouble(&self) -> Option<String> {
         (**self).trouble()
+    }
+
+    fn numbers(&self) -> Option<LogNumbers> {
+        (**self).numbers()
     }
 
     fn view(&self) -> Option<&dyn AuditView> {

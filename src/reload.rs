@@ -44,6 +44,11 @@ impl Reloader {
         Ok(waiting)
     }
 
+    /// What a person should know of certificates now, a sentence each.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        self.terms.notes()
+    }
+
     /// The same, and what came of it is told to the log.
     pub(crate) fn reload_and_log(&self) {
         match self.reload() {

@@ -75,7 +75,7 @@ fn prefer(ready: usize) {
 
 /// Whether handlers are to run on ordinary stacks: how a test knows that its search for leaks would find one. Builds for
 /// production do not have this switch.
-fn ordinary() -> bool {
+pub(crate) fn ordinary() -> bool {
     cfg!(debug_assertions) && std::env::var_os("PAYHSM_TEST_ORDINARY_STACKS").is_some()
 }
 

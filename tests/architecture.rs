@@ -5,12 +5,15 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[path = "architecture/comparisons.rs"]
+mod comparisons;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every crate of ours: its folder, and which others of ours it may link.
-const CRATES: [(&str, &[&str]); 15] = [
+const CRATES: [(&str, &[&str]); 16] = [
     // For tests alone: in no list of what may be linked.
     ("taint", &[]),
     ("protocol", &[]),
@@ -20,6 +23,7 @@ const CRATES: [(&str, &[&str]); 15] = [
     ("arena", &[]),
     ("keys", &["payhsm-arena", "payhsm-crypto", "payhsm-protocol"]),
     ("audit", &[]),
+    ("cage", &[]),
     ("issuing", &[]),
     ("state", &[]),
     ("officer", &["payhsm-protocol"]),
@@ -31,6 +35,7 @@ const CRATES: [(&str, &[&str]); 15] = [
         &[
             "payhsm-arena",
             "payhsm-audit",
+            "payhsm-cage",
             "payhsm-client",
             "payhsm-crypto",
             "payhsm-fibers",
@@ -186,8 +191,8 @@ fn only_the_arithmetic_names_ciphers() {
             assert!(!SEALS.contains(&dependency.as_str()), "{folder} names {dependency}");
         }
     }
-    // ring is there for TLS, randomness and fingerprints, and for the signatures of the audit log; its ciphers and MACs
-    // are not ours to use.
+    // ring is there for randomness and fingerprints, and for the signatures of the audit log; its ciphers and MACs are not
+    // ours to use.
     for path in production_files() {
         let signs = name(&path).starts_with("audit/") || name(&path) == "keys/src/audit_key.rs";
         let text = code(&path);
@@ -234,10 +239,69 @@ fn the_arithmetic_and_the_language_are_pure() {
 }
 
 #[test]
+fn no_defence_can_be_switched_off_in_what_ships() {
+    // Only a dev-dependency asks for the feature, no default and no other feature does.
+    let asks = |dependency: &toml::Value| {
+        let features = dependency.get("features").and_then(toml::Value::as_array);
+        features.is_some_and(|all| all.iter().any(|one| one.as_str() == Some("weakened")))
+    };
+    for (folder, _) in CRATES {
+        let manifest = manifest(folder);
+        for section in ["dependencies", "build-dependencies"] {
+            let table = manifest.get(section).and_then(toml::Value::as_table);
+            assert!(!table.is_some_and(|table| table.values().any(asks)), "{folder}: {section}");
+        }
+        let features = manifest.get("features").and_then(toml::Value::as_table);
+        for (name, parts) in features.into_iter().flatten() {
+            assert!(!parts.to_string().contains("weakened"), "{folder}: {name}");
+        }
+    }
+    let workspace = manifest(".")["workspace"]["dependencies"].as_table().cloned().unwrap();
+    assert!(!workspace.values().any(asks), "[workspace.dependencies]");
+    assert!(asks(&manifest(".")["dev-dependencies"]["payhsm-keys"]), "tests have to have it");
+    // And the switch is in one file, in debug builds alone; nothing that ships turns it.
+    for path in production_files() {
+        let (name, text) = (name(&path), code(&path));
+        if name == "keys/src/defence.rs" {
+            let feature = text.matches("feature = \"weakened\"").count();
+            let debug = text.matches("feature = \"weakened\", debug_assertions").count();
+            assert!(feature >= 2 && feature == debug, "a release build could be weakened");
+        } else if name != "keys/src/lib.rs" {
+            assert!(!text.contains("weakened"), "{name} asks for the feature");
+            assert!(!is_word(&text, "defence::Off") && !text.contains(".off()"), "{name}");
+        }
+    }
+    // Each defence is asked for at one place.
+    let asked: String = production_files().iter().map(|path| code(path)).collect();
+    let named = asked.matches("Defence::").count();
+    let defences = [
+        "SealedTables",
+        "OneCode",
+        "FillOfAccount",
+        "Translations",
+        "Officers",
+        "Limits",
+        "RandomFill",
+        "Usages",
+        "Narrowing",
+        "Parts",
+        "CheckValues",
+        "Profiles",
+    ];
+    for defence in defences {
+        assert_eq!(asked.matches(&format!("Defence::{defence}.holds()")).count(), 1, "{defence}");
+    }
+    assert_eq!(named, defences.len(), "a defence that is not in this list");
+}
+
+#[test]
 fn only_sockets_the_daemon_and_callers_know_tokio_and_tls() {
     let may = |name: &str| {
         let callers = name.starts_with("client/") || name.starts_with("load/");
-        let daemon = name == "src/daemon.rs" || name == "src/net.rs" || name == "src/quickstart.rs";
+        let daemon = name == "src/daemon.rs"
+            || name.starts_with("src/daemon/")
+            || name == "src/net.rs"
+            || name == "src/quickstart.rs";
         // What waits for PostgreSQL has a thread of its own; callers of it do not see that.
         let postgres = name.starts_with("state/src/postgres") || name == "state/src/testing.rs";
         let net = name.starts_with("src/net/") || name.starts_with("src/quickstart/");
@@ -251,6 +315,22 @@ fn only_sockets_the_daemon_and_callers_know_tokio_and_tls() {
         let asks = is_word(&text, "await");
         assert!(may(&name) || name == "src/cli.rs" || !asks, "{name} is asynchronous");
     }
+}
+
+#[test]
+fn the_provider_of_tls_is_chosen_in_two_places() {
+    const PLACES: [&str; 2] = ["client/src/provider.rs", "state/src/postgres/address.rs"];
+    let mut chosen = BTreeSet::new();
+    for path in production_files() {
+        let (name, text) = (name(&path), code(&path));
+        for library in ["aws_lc_rs", "crypto::ring"] {
+            if text.contains(library) {
+                assert!(PLACES.contains(&name.as_str()), "{name} names {library}");
+                chosen.insert(name.clone());
+            }
+        }
+    }
+    assert_eq!(chosen.len(), PLACES.len(), "{chosen:?}");
 }
 
 macro_rules! declare_commands {
@@ -397,6 +477,11 @@ const SHOWN: &[&str] = &[
     "KeyType",
     "Diagnosis",
     "Status",
+    // protocol: what monitors are told of an appliance, its peers and its LMKs' check values.
+    "Serial",
+    "Volume",
+    "Connected",
+    "LmkSeen",
     // protocol, between console and daemon: names, public keys, sealed shares, check values, sentences. A secret travels
     // beside these messages, never in them.
     "Officer",

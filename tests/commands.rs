@@ -41,10 +41,14 @@ mod command {
     mod ha;
     mod hc;
     mod ia;
+    mod j2;
+    mod j4;
+    mod j8;
     mod ja;
     mod jc;
     mod je;
     mod jg;
+    mod jk;
     mod lo;
     mod m0;
     mod m2;
@@ -54,6 +58,7 @@ mod command {
     mod n0;
     mod nc;
     mod ng;
+    mod ni;
     mod no;
     mod pm;
     mod q2;

@@ -45,7 +45,7 @@ fn configuration() -> Vec<(String, BTreeSet<String>)> {
         let before = if section.starts_with("[product.") { "[[product]]\n" } else { "" };
         all.push((section.to_owned(), keys(&format!("{before}{section}"))));
     }
-    assert_eq!(all.len(), 18, "{all:?}");
+    assert_eq!(all.len(), 20, "{all:?}");
     all
 }
 

@@ -22,7 +22,7 @@ fn appliance(profile: Profile, legacy: Legacy, state: State, has_lmks: bool) -> 
     let lifecycle = Lifecycle::new(state);
     let engine = Engine::new(lmks, lifecycle, settings, host_settings(), Box::new(LogOnly));
     authorise(&engine, &["generate.*.host", "component.*.host"]);
-    authorise(&engine, &["import.*.host", "export.*.host"]);
+    authorise(&engine, &["import.*.host", "export.*.host", "command.*.host"]);
     engine
 }
 

@@ -35,7 +35,7 @@ use payhsm_protocol::Opcode;
 use seeds::Seed;
 use std::io::Write as _;
 use support::binary::{Caller, Daemon, Folder, connect, framed, wait_for};
-use support::{ask_bytes, session};
+use support::{ask_bytes, monitoring, session};
 
 #[test]
 fn every_command_is_among_those_that_are_watched() {
@@ -104,6 +104,7 @@ fn the_log_of_the_daemon_says_nothing_of_what_went_through_it() {
     // Everything that any part of the daemon would log, the libraries included.
     let config =
         configured(&folder, true).replace("format = 'json'", "format = 'json'\nlevel = 'trace'");
+    let config = format!("{config}\n[monitoring]\nlisten = '127.0.0.1:0'\n");
     let daemon = Daemon::configured(&folder, &config, 8);
     let (plain, secure) = (daemon.address(false, None), daemon.address(true, None));
     let mut plain = Caller::new(connect(plain));
@@ -121,6 +122,10 @@ fn the_log_of_the_daemon_says_nothing_of_what_went_through_it() {
     assert_eq!(secure.receive(), None);
     drop((plain, secure));
     wait_for("the records", || daemon.log.count("\"command\"") >= 4 * messages.len());
-    let all = [daemon.log.all(), daemon.out.all()].concat().join("\n");
+    // What monitors are told, too.
+    let monitors = monitoring::address(&daemon);
+    let told = ["/metrics", "/health/ready"].map(|path| monitoring::get(monitors, path).body);
+    assert!(told[0].lines().count() > 1000);
+    let all = [daemon.log.all(), daemon.out.all(), told.into()].concat().join("\n");
     look_for(&markers, all.as_bytes());
 }

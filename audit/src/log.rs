@@ -13,6 +13,7 @@ mod error;
 mod frame;
 mod growth;
 mod keeper;
+mod numbers;
 mod receipt;
 mod replay;
 mod shared;
@@ -20,6 +21,7 @@ mod synced;
 mod tree;
 
 pub use error::LogError;
+pub use numbers::LogNumbers;
 pub use receipt::{NotKept, Receipt};
 
 use crate::key_change;
@@ -219,6 +221,18 @@ impl Log {
     #[must_use]
     pub fn health(&self) -> Health {
         self.shared.health()
+    }
+
+    /// How it stands in numbers, and what it has done since it was opened.
+    #[must_use]
+    pub fn numbers(&self) -> LogNumbers {
+        self.shared.numbers()
+    }
+
+    /// How far it is: entries that are durable, and with those that wait for the disk.
+    #[must_use]
+    pub fn position(&self) -> (u64, u64) {
+        self.shared.position()
     }
 
     /// The last checkpoint, if one was signed since the start.

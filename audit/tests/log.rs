@@ -32,6 +32,12 @@ fn what_is_kept_is_in_the_tree_and_signed() {
     }
     assert_eq!(log.health(), Health::Works { durable: 2415 });
     log.close();
+    let numbers = log.numbers();
+    assert_eq!((numbers.taken, numbers.durable, numbers.signed), (2415, 2415, 2415));
+    // One batch was empty, and one waited for each of the others.
+    assert_eq!((numbers.commits, numbers.committed, numbers.last_commit), (69, 2415, 69));
+    assert!(numbers.commit_time > numbers.last_commit_time && !numbers.last_commit_time.is_zero());
+    assert_eq!(numbers.disk_failures, 0);
     let note = fs::read_to_string(folder.path().join("checkpoint")).unwrap();
     assert_eq!(log.checkpoint().as_ref(), Some(&note));
     let key = VerifierKey::new("test.example/log", signer.public_key()).unwrap();

@@ -43,7 +43,7 @@
 //!
 //! # What is wiped
 //! Requests, replies and private keys stand in buffers that are overwritten when they are done
-//! with. What the TLS library holds inside is its own.
+//! with. The TLS library has a private key of its own for as long as a connection may need it, and wipes it then.
 #![forbid(unsafe_code)]
 
 mod client;
@@ -51,9 +51,13 @@ mod config;
 mod connection;
 mod dial;
 mod error;
+mod pem;
+mod provider;
 mod tls;
 
 pub use client::{Answer, Client};
 pub use config::{Backoff, Config};
 pub use error::{CallError, ConfigError, ConnectError};
+pub use pem::{PemError, PrivateKeyForm, decode_private_key};
+pub use provider::{provider, signing_key};
 pub use tls::{Credentials, PrivateKey, tls_config};

@@ -1,13 +1,15 @@
 //! Certificates, the private key, and the TLS settings that follow from them.
 
 use crate::error::ConfigError;
+use crate::pem::decode_private_key;
+use crate::provider::{provider, signing_key};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, RootCertStore, client::Resumption};
 use std::path::Path;
 use std::sync::Arc;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 /// A private key as DER (PKCS#8, SEC1 or PKCS#1): wiped when the last copy is dropped, never
 /// printed.
@@ -26,10 +28,10 @@ impl PrivateKey {
     /// # Errors
     /// [`ConfigError::PrivateKey`] if there is none.
     pub fn from_pem(pem: &[u8]) -> Result<Self, ConfigError> {
-        let mut key = PrivateKeyDer::from_pem_slice(pem).map_err(|_| ConfigError::PrivateKey)?;
-        let der = Zeroizing::new(key.secret_der().to_vec());
-        key.zeroize();
-        Ok(Self::from_der(der))
+        let mut text = Zeroizing::new(pem.to_vec());
+        let (_, length) = decode_private_key(&mut text).map_err(|_| ConfigError::PrivateKey)?;
+        text.truncate(length);
+        Ok(Self::from_der(text))
     }
 }
 
@@ -110,7 +112,7 @@ fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
     }
 }
 
-/// The TLS settings of a client: TLS 1.3 only, ring, our certificate, no session resumption (every
+/// The TLS settings of a client: TLS 1.3 only, our certificate, no session resumption (every
 /// connection shows its certificate), and the protocols in `alpn` (none for the host dialect).
 ///
 /// # Errors
@@ -120,7 +122,6 @@ pub fn tls_config(
     credentials: &Credentials,
     alpn: &[&[u8]],
 ) -> Result<Arc<ClientConfig>, ConfigError> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut roots = RootCertStore::empty();
     for authority in &credentials.authorities {
         roots.add(authority.clone()).map_err(ConfigError::Authority)?;
@@ -128,11 +129,10 @@ pub fn tls_config(
     // Borrowed: the only copy of the key that we make is the one inside the signer.
     let der = PrivateKeyDer::try_from(credentials.key.0.as_slice())
         .map_err(|_| ConfigError::PrivateKey)?;
-    let signer = rustls::crypto::ring::sign::any_supported_type(&der)
-        .map_err(|_| ConfigError::PrivateKey)?;
+    let signer = signing_key(&der, None).map_err(|_| ConfigError::PrivateKey)?;
     let certified = CertifiedKey::new(credentials.chain.clone(), signer);
     certified.keys_match().map_err(|_| ConfigError::PrivateKey)?;
-    let mut config = ClientConfig::builder_with_provider(provider)
+    let mut config = ClientConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(ConfigError::Tls)?
         .with_root_certificates(roots)

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use crate::cipher::{BlockKey, KeyLengthError};
 use crate::pin::DecimalisationTable;
+use crate::told::{Told, told};
 
 /// XORed into every byte of a TDES key-block LMK for this use: 'T'.
 const TABLE_VARIANT: u8 = b'T';
@@ -58,7 +59,7 @@ pub fn decrypt_aes(
 ) -> Result<DecimalisationTable, EncipheredTableError> {
     let block = key.decrypt16(*text).map_err(|_| EncipheredTableError)?;
     let (packed, redundancy) = block.split_first_chunk::<8>().ok_or(EncipheredTableError)?;
-    if !bool::from(redundancy.ct_eq(&REDUNDANCY)) {
+    if !told(Told::Authentic, redundancy.ct_eq(&REDUNDANCY)) {
         return Err(EncipheredTableError);
     }
     DecimalisationTable::from_packed(packed).map_err(|_| EncipheredTableError)

@@ -15,6 +15,7 @@
 //! | [`fpe`] | FF1 |
 //! | [`export`] | values on their way to somebody else |
 //! | [`token`] | tokens of card numbers |
+//! | [`told`] | verdicts on secrets, where they become answers |
 //! | [`key_block`] | ANSI X9.143 (TR-31) and Thales key blocks |
 //! | [`variant`] | keys under variant LMKs and ZMKs |
 //! | [`dtab`] | decimalisation tables under the LMK |
@@ -32,4 +33,5 @@ pub mod mac;
 pub mod parity;
 pub mod pin;
 pub mod token;
+pub mod told;
 pub mod variant;

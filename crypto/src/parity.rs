@@ -1,9 +1,14 @@
 //! Odd parity of DES keys: the low bit of every byte makes its number of ones odd (ANSI X3.92).
 
+use subtle::ConstantTimeEq;
+
+use crate::told::{Told, told};
+
 /// Whether every byte has odd parity; looks at all of them.
 #[must_use]
 pub fn is_odd(key: &[u8]) -> bool {
-    key.iter().fold(1, |all, byte| all & byte.count_ones() & 1) == 1
+    let odd = key.iter().fold(1, |all, byte| all & byte.count_ones() & 1);
+    told(Told::Key, odd.ct_eq(&1))
 }
 
 /// Sets the low bit of every byte so that its parity is odd.

@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-use subtle::{Choice, ConditionallySelectable, ConstantTimeEq, ConstantTimeLess};
+use subtle::{
+    Choice, ConditionallySelectable, ConstantTimeEq, ConstantTimeGreater, ConstantTimeLess,
+};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 mod account;
@@ -24,6 +26,8 @@ pub use decimalisation::{DecimalisationTable, DecimalisationTableError};
 pub use layout::Layout;
 pub use matrix::{Allowed, translation_allowed};
 pub use translate::translate;
+
+use crate::told::{Told, told};
 
 /// Shortest PIN in digits (ISO 9564-1 8.1).
 pub const SHORTEST_PIN: usize = 4;
@@ -86,8 +90,12 @@ impl Pin {
     /// Whether every nibble is a decimal digit.
     #[must_use]
     pub fn is_decimal(&self) -> bool {
-        let decimal = self.nibbles.iter().fold(Choice::from(1), |all, n| all & n.ct_lt(&10));
-        decimal.into()
+        told(Told::PinDigits, self.decimal())
+    }
+
+    /// The same where nobody is to know.
+    pub(crate) fn decimal(&self) -> Choice {
+        self.nibbles.iter().fold(Choice::from(1), |all, n| all & n.ct_lt(&10))
     }
 
     /// Whether two PINs are the same, in time that depends on neither.
@@ -106,7 +114,7 @@ impl Pin {
         }
         let mut digits = [0; LONGEST_PIN];
         for (to, from) in digits.iter_mut().zip(self.nibbles()) {
-            *to = b'0' + from;
+            *to = b'0' | from;
         }
         Ok(digits)
     }
@@ -116,9 +124,19 @@ impl Pin {
     }
 }
 
-/// Whether `digits` are all ASCII digits.
+/// Whether `digits` are all ASCII digits; looks at all of them.
 pub(crate) fn all_digits(digits: &[u8]) -> bool {
-    digits.iter().all(u8::is_ascii_digit)
+    let wrong = digits.iter().fold(0, |wrong, digit| {
+        let value = digit.wrapping_sub(b'0');
+        // Above nine, or with an upper half.
+        wrong | (9u8.wrapping_sub(value) >> 7) | (value >> 4)
+    });
+    told(Told::Text, wrong.ct_eq(&0))
+}
+
+/// Whether a nibble is the length of a PIN.
+fn is_length(nibble: u8) -> Choice {
+    nibble.ct_gt(&3) & nibble.ct_lt(&13)
 }
 
 /// Visa's decimalisation: the first `N` decimal nibbles in order, then A to F minus 10 in order

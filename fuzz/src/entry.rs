@@ -16,6 +16,10 @@ use payhsm_protocol::host::{Fields, Settings as HostSettings, TableForm, Tail};
 use payhsm_protocol::{Command, CommandCode, ErrorCode, Opcode};
 use std::sync::{Arc, OnceLock};
 
+// By its path: tests of the main workspace have this file alone.
+#[path = "cards.rs"]
+mod cards;
+
 /// Header lengths that clients have been seen to use, and the longest.
 const HEADER_LENGTHS: [usize; 4] = [0, 4, 12, 255];
 
@@ -206,11 +210,15 @@ fn appliance(header_length: usize, profile: Profile, state: State, records: bool
     };
     let recorder: Box<dyn Recorder> = if records { Box::new(LogOnly) } else { Box::new(NoRecord) };
     let host = HostSettings { header_length, tables, ..HostSettings::default() };
-    let lmks = test_lmks().expect("the public test LMKs");
-    let lmks = Some(Arc::new(lmks));
-    let engine = Engine::new(lmks, Lifecycle::new(state), settings, host, recorder);
+    static LMKS: OnceLock<Arc<Inventory>> = OnceLock::new();
+    let stocked = || Arc::new(cards::stocked(test_lmks().expect("the public test LMKs")));
+    let lmks = LMKS.get_or_init(stocked);
+    let cards = cards::cards(lmks);
+    let lmks = Some(Arc::clone(lmks));
+    let engine =
+        Engine::new(lmks, Lifecycle::new(state), settings, host, recorder).with_cards(cards);
     // What officers may authorise, so that the handlers behind it are reached.
-    for category in ["generate", "import", "export", "component", "migrate"] {
+    for category in ["generate", "import", "export", "component", "migrate", "command"] {
         let activity = format!("{category}.*.host");
         let activity = activity.parse().expect("an activity");
         let authorised = engine.activities().authorise(activity, 720, &["alice", "bob"]);
@@ -345,4 +353,11 @@ fn check_end(batch: Batch, taken_up: usize, next: Taken<()>) {
         Taken::Partial => assert!(!batch.unbelievable),
         Taken::Unbelievable => assert!(batch.unbelievable || batch.answered == MAX_BATCH),
     }
+}
+
+/// What a developer's appliance answers to a frame of the compact dialect.
+#[must_use]
+pub fn developers_answer(frame: &[u8]) -> Vec<u8> {
+    let (appliance, port) = under_test(0);
+    answer(appliance, Dialect::Compact, port, frame).1
 }

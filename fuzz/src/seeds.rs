@@ -116,17 +116,3 @@ pub fn read(folder: &Path) -> io::Result<Vec<Seed>> {
     }
     Ok(seeds)
 }
-
-/// Puts the seeds of `fuzz/seeds` into the corpus of `target`, which cargo-fuzz starts from.
-///
-/// # Panics
-/// If a seed is not a request, or if the corpus cannot be written.
-pub fn plant(target: &str) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let corpus = root.join("corpus").join(target);
-    std::fs::create_dir_all(&corpus).expect("a folder for the corpus");
-    for seed in read(&root.join("seeds")).expect("seeds") {
-        let file = corpus.join(format!("seed-{}", seed.opcode.code()));
-        std::fs::write(file, seed.input(target)).expect("a corpus that can be written");
-    }
-}

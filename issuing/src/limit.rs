@@ -46,6 +46,32 @@ pub enum LimitRefused {
     TooManyFailures,
 }
 
+/// The limit that a row has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Met {
+    /// Of calls in a minute, an hour or a day.
+    Calls,
+    /// Of failures in a minute,
+    FailuresInMinute,
+    /// in an hour,
+    FailuresInHour,
+    /// in a day,
+    FailuresInDay,
+    /// or in all.
+    FailuresInAll,
+}
+
+impl From<Met> for LimitRefused {
+    fn from(met: Met) -> Self {
+        match met {
+            Met::FailuresInAll => Self::TooManyFailures,
+            Met::Calls | Met::FailuresInMinute | Met::FailuresInHour | Met::FailuresInDay => {
+                Self::TooOften
+            }
+        }
+    }
+}
+
 /// What was counted of a caller, a key, or a key and a card. The default is nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LimitRow {
@@ -60,13 +86,29 @@ impl LimitRow {
     /// # Errors
     /// [`LimitRefused`]; nothing is then counted.
     pub fn take(&mut self, now: u64, limits: &Limits) -> Result<(), LimitRefused> {
+        self.call(now, limits).map_err(LimitRefused::from)
+    }
+
+    /// The same, for who wants to know which limit it is: the one that lasts longest, of failures before calls.
+    ///
+    /// # Errors
+    /// [`Met`]; nothing is then counted.
+    pub fn call(&mut self, now: u64, limits: &Limits) -> Result<(), Met> {
         if limits.failures_in_all.is_some_and(|most| self.failures_in_all >= most) {
-            return Err(LimitRefused::TooManyFailures);
+            return Err(Met::FailuresInAll);
         }
-        if !self.calls.have_room(now, &limits.calls)
-            || !self.failures.have_room(now, &limits.failures)
-        {
-            return Err(LimitRefused::TooOften);
+        let (failures, most) = (&self.failures, &limits.failures);
+        if !failures.have_room(now, &Rates { day: most.day, ..Rates::default() }) {
+            return Err(Met::FailuresInDay);
+        }
+        if !failures.have_room(now, &Rates { hour: most.hour, ..Rates::default() }) {
+            return Err(Met::FailuresInHour);
+        }
+        if !failures.have_room(now, &Rates { minute: most.minute, ..Rates::default() }) {
+            return Err(Met::FailuresInMinute);
+        }
+        if !self.calls.have_room(now, &limits.calls) {
+            return Err(Met::Calls);
         }
         self.calls.count(now);
         Ok(())

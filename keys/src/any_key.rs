@@ -2,6 +2,7 @@
 
 use crate::attributes;
 use crate::cryptogram;
+use crate::defence::Defence;
 use crate::key_types;
 use crate::lmk::{Lmk, LmkKeys, LmkScheme};
 use crate::material::{Algorithm, Material};
@@ -237,7 +238,8 @@ impl AnyKey {
     /// [`KeyRefused::Internal`], which cannot happen to a key that was opened.
     pub fn check_value(&self) -> Result<CheckValue, KeyRefused> {
         let whole = self.whole_check_value()?;
-        Ok(CheckValue(whole.0.into_iter().take(3).collect()))
+        let bytes = if Defence::CheckValues.holds() { 3 } else { whole.0.len() };
+        Ok(CheckValue(whole.0.into_iter().take(bytes).collect()))
     }
 
     /// The whole check value, 8 bytes: zeros under TDES, CMAC over a block of zeros under AES.

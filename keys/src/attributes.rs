@@ -1,5 +1,6 @@
 //! The attributes of a key block: which exist, how they are read from a header, and what is narrower than what.
 
+use crate::defence::Defence;
 use crate::material::Algorithm;
 use crate::refusal::KeyRefused;
 use payhsm_crypto::key_block::header::{Attributes, Header, OptionalBlock as BorrowedBlock};
@@ -119,6 +120,7 @@ pub(crate) fn algorithm_and_length(algorithm: Algorithm, length: usize) -> [u8; 
 /// Whether `to` is `from` or narrower.
 pub(crate) fn usage_narrows(from: [u8; 2], to: [u8; 2]) -> bool {
     from == to
+        || !Defence::Narrowing.holds()
         || NARROWER.iter().any(|(generic, narrower)| *generic == from && narrower.contains(&to))
 }
 

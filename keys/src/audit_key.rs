@@ -10,6 +10,7 @@ use crate::refusal::KeyRefused;
 use payhsm_arena::{Arena, ArenaBox, ArenaError, with_stack_wiped};
 use payhsm_crypto::aead::{NONCE, TAG};
 use payhsm_crypto::mac::HmacSha256Key;
+use payhsm_crypto::told::{Told, told};
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use std::fmt;
 use subtle::ConstantTimeEq as _;
@@ -130,7 +131,7 @@ impl AuditKeys {
     /// Whether it is that MAC; in constant time.
     #[must_use]
     pub fn is_record_mac(&self, drawn: &[u8; 16], record: &[u8; 16], mac: &[u8; 8]) -> bool {
-        self.record_mac(drawn, record).ct_eq(mac).into()
+        told(Told::Authentic, self.record_mac(drawn, record).ct_eq(mac))
     }
 
     /// Those of a batch, in its order: on one such stack, which is most of what a single one costs.

@@ -4,7 +4,9 @@ use crate::any_key::{AnyKey, Binding};
 use crate::material::{Algorithm, Material};
 use crate::refusal::KeyRefused;
 use crate::weak;
+use payhsm_crypto::told::{Told, told};
 use payhsm_protocol::field::{KeyAttributes, KeyType, OptionalBlock};
+use subtle::ConstantTimeEq;
 
 /// The bits of a byte that are not parity.
 const DES_KEY_BITS: u8 = 0xFE;
@@ -66,7 +68,8 @@ impl AnyKey {
                 }
             }
             Algorithm::Aes => {
-                if material.clear().iter().fold(0, |bits, byte| bits | byte) == 0 {
+                let bits = material.clear().iter().fold(0, |bits, byte| bits | byte);
+                if told(Told::Key, bits.ct_eq(&0)) {
                     return Err(KeyRefused::Weak);
                 }
             }
@@ -82,7 +85,9 @@ fn are_equal(one: &AnyKey, other: &AnyKey) -> bool {
         Algorithm::Aes => 0xFF,
     };
     let pairs = one.material.clear().iter().zip(other.material.clear());
-    pairs.fold(0, |difference, (one, other)| difference | ((one ^ other) & matters)) == 0
+    let difference =
+        pairs.fold(0, |difference, (one, other)| difference | ((one ^ other) & matters));
+    told(Told::Key, difference.ct_eq(&0))
 }
 
 fn check_blocks(components: &[&AnyKey], first: &KeyAttributes) -> Result<(), KeyRefused> {

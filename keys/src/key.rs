@@ -2,6 +2,7 @@
 
 use crate::attributes;
 use crate::cryptogram;
+use crate::defence::{Defence, cipher_used};
 use crate::lmk::{Lmk, LmkKeys};
 use crate::material::{Algorithm, Material};
 use crate::refusal::KeyRefused;
@@ -128,7 +129,8 @@ impl<U: Usage> Key<U> {
     ) -> Result<Self, KeyRefused> {
         let material = lmk.unwrap(block)?;
         let (said, algorithm) = attributes::read(block, material.len())?;
-        let role = roles.iter().find(|role| role.usages.contains(&said.usage));
+        let serves = |role: &&Role| role.usages.contains(&said.usage) || !Defence::Usages.holds();
+        let role = roles.iter().find(serves);
         let role = role.ok_or(KeyRefused::Usage)?;
         let serves = match algorithm {
             Algorithm::Tdes => role.tdes,
@@ -203,6 +205,7 @@ impl<U: Usage> Key<U> {
 
     /// The key expanded for its cipher. Its length was checked when it was opened.
     pub(crate) fn cipher(&self) -> Result<BlockKey, KeyRefused> {
+        cipher_used();
         self.material.expand(self.algorithm).ok_or(KeyRefused::Internal)
     }
 }

@@ -39,6 +39,7 @@ mod cryptogram;
 mod cvk;
 mod data_key;
 mod dcvk;
+mod defence;
 mod emv_key;
 pub mod exchange;
 mod export;
@@ -68,6 +69,9 @@ mod zone_export;
 pub use any_key::{AnyKey, Binding, NewKey};
 pub use audit_key::AuditKeys;
 pub use data_key::DataMode;
+pub use defence::Defence;
+#[cfg(all(feature = "weakened", debug_assertions))]
+pub use defence::{Off, ciphers_used};
 pub use emv_key::CardOf;
 pub use export::{ExportRefused, PanForm, Value, export_jwe};
 pub use key::{Key, Purpose};

@@ -1,5 +1,6 @@
 //! What PIN encryption keys do: PIN blocks in, PIN blocks out.
 
+use crate::defence::Defence;
 use crate::key::Key;
 use crate::material::Algorithm;
 use crate::random::{Random, RandomFailed};
@@ -214,7 +215,10 @@ fn random_fill(
 ) -> Result<Zeroizing<[u8; 16]>, RandomFailed> {
     let mut fill = Zeroizing::new([0; 16]);
     match layout {
-        Layout::Iso1 | Layout::Iso3 | Layout::Iso4 => random.fill(fill.as_mut_slice())?,
+        Layout::Iso1 | Layout::Iso3 | Layout::Iso4 if Defence::RandomFill.holds() => {
+            random.fill(fill.as_mut_slice())?;
+        }
+        Layout::Iso1 | Layout::Iso3 | Layout::Iso4 => {}
         Layout::Iso0 | Layout::Diebold | Layout::Plus | Layout::Iso2 => {}
     }
     Ok(fill)

@@ -22,6 +22,14 @@ pub struct IbmMethod<'a> {
 }
 
 impl IbmMethod<'_> {
+    /// The validation data as it is enciphered, with the digits of the account in place.
+    ///
+    /// # Errors
+    /// [`OperationRefused`], as for an account that does not serve.
+    pub fn validated(&self) -> Result<[u8; 8], OperationRefused> {
+        self.block().map(|block| *block.as_bytes())
+    }
+
     fn block(&self) -> Result<ValidationBlock, OperationRefused> {
         match self.validation {
             ValidationData::Block(bytes) => Ok(ValidationBlock::from_bytes(*bytes)),

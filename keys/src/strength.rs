@@ -1,5 +1,6 @@
 //! Which key bytes may be a key at all.
 
+use crate::defence::Defence;
 use crate::material::{Algorithm, Material};
 use crate::refusal::KeyRefused;
 use crate::rules::KeyRules;
@@ -21,7 +22,7 @@ pub(crate) fn check(
     if !fits {
         return Err(KeyRefused::Length);
     }
-    if algorithm == Algorithm::Tdes {
+    if algorithm == Algorithm::Tdes && Defence::Parts.holds() {
         if weak::has_weak_part(key.clear()) {
             return Err(KeyRefused::Weak);
         }

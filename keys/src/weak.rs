@@ -6,6 +6,7 @@
 //! And of the four bytes, an even number has its high bits set, and an even number its low bits.
 //! So membership is arithmetic, the same for every key, with no table to walk through.
 
+use payhsm_crypto::told::{Told, told};
 use subtle::{Choice, ConstantTimeEq};
 
 /// The bits that are not parity.
@@ -18,7 +19,7 @@ pub(crate) fn has_weak_part(key: &[u8]) -> bool {
     let (parts, _) = key.as_chunks::<8>();
     let weak =
         parts.iter().fold(Choice::from(0), |any, part| any | is_weak(u64::from_be_bytes(*part)));
-    weak.into()
+    told(Told::Key, weak)
 }
 
 /// Whether any two 8-byte parts of `key` are equal but for parity.
@@ -31,7 +32,7 @@ pub(crate) fn has_equal_parts(key: &[u8]) -> bool {
             equal |= part.ct_eq(&later);
         }
     }
-    equal.into()
+    told(Told::Key, equal)
 }
 
 fn is_weak(part: u64) -> Choice {

@@ -162,7 +162,7 @@ impl Made {
         let (server_key, client_key) = (KeyPair::generate()?, KeyPair::generate()?);
         let (server, client) = (issue(&server_key)?, issue(&client_key)?);
 
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let provider = payhsm_client::provider();
         let mut roots = rustls::RootCertStore::empty();
         roots.add(authority.der().clone())?;
         let verifier =

@@ -83,6 +83,11 @@ impl ShareFile {
         let body = text::checked(text, KIND, FORMAT)?;
         let content: Content = toml::from_str(body).map_err(|_| OfficerError::Damaged)?;
         login::check_name(&content.holder).map_err(|_| OfficerError::Damaged)?;
+        // It is shown to whoever is asked for the passphrase.
+        let id = content.appliance.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !id || content.appliance.len() != 16 {
+            return Err(OfficerError::Damaged);
+        }
         Ok(Self {
             appliance: content.appliance,
             quorum: Quorum { needed: content.needed, of: content.of },

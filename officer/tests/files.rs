@@ -137,6 +137,29 @@ fn a_share_file_opens_for_its_holder_alone() {
     assert!(matches!(ShareFile::parse(&text), Err(OfficerError::Damaged)));
 }
 
+/// Found by fuzzing: whoever hands an officer a file had any text shown as the name of an appliance.
+#[test]
+fn the_appliance_of_a_share_file_is_an_id() {
+    let of = |appliance: &str| ShareFile {
+        appliance: appliance.to_owned(),
+        quorum: Quorum { needed: 2, of: 3 },
+        check_value: CheckValue(vec![1, 2, 3]),
+        share: SealedShare {
+            holder: "alice".to_owned(),
+            index: 1,
+            lmk: LmkId(0),
+            sealed: vec![7; 103],
+        },
+    };
+    assert!(ShareFile::parse(&of(APPLIANCE).to_text()).is_ok());
+    for other in
+        ["", "0123456789abcde", "0123456789abcdef0", "0123456789abcdeg", "0123456789 =cdef"]
+    {
+        let read = ShareFile::parse(&of(other).to_text());
+        assert!(matches!(read, Err(OfficerError::Damaged)), "{other:?}");
+    }
+}
+
 #[test]
 fn secrets_do_not_print_themselves() {
     let alice = alice();

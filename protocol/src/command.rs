@@ -141,7 +141,12 @@ macro_rules! for_each_command {
             B2, b2_echo, Echo, "echo";
             N0, n0_generate_random, GenerateRandom, "make random bytes";
             NC, nc_diagnostics, Diagnose, "tell the check value of the LMK";
+            NI, ni_tell_network, TellNetwork, "tell who is connected and what went through";
             NO, no_status, ReportStatus, "tell how the appliance is configured";
+            J2, j2_tell_load, TellLoad, "tell how busy the appliance was";
+            J4, j4_tell_volumes, TellVolumes, "tell how often each command was called";
+            J8, j8_tell_health_counts, TellHealthCounts, "tell what went wrong, how often";
+            JK, jk_tell_health, TellHealth, "tell how the appliance is";
             RA, ra_revoke_activities, RevokeActivities, "take back what officers have authorised";
             Q2, q2_retrieve_audit_record, RetrieveAuditRecord, "retrieve the next record of the audit log";
             Q6, q6_release_audit_records, ReleaseAuditRecords, "let go of retrieved records of the audit log";

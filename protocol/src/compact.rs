@@ -3,6 +3,7 @@
 //!
 //! This is the only file that names the encoder's configuration.
 
+use crate::frame::take_back;
 use wincode::config::Configuration;
 use wincode::int_encoding::{LittleEndian, VarInt};
 use wincode::len::BincodeLen;
@@ -45,7 +46,7 @@ where
     fn put(&self, out: &mut Vec<u8>) -> Result<(), Malformed> {
         let before = out.len();
         wincode::config::serialize_into(&mut *out, self, config()).map_err(|_| {
-            out.truncate(before);
+            take_back(out, before);
             Malformed
         })
     }

@@ -85,6 +85,7 @@ error_codes! {
     SingleLengthInDisguise = b"75", "A single-length key in double-length clothing: its parts are equal.";
     InvalidDataLength = b"80", "The data length is wrong.";
     PinLengthMismatch = b"81", "The PIN length does not fit.";
+    CheckValueLength = b"82", "There is no such length of a check value; in NI: no such value for statistics.";
     WeakPin = b"86", "The PIN is excluded as weak.";
     KeyBlockScheme = b"A1", "Incompatible LMK scheme.";
     KeyBlockLmkId = b"A2", "Incompatible LMK identifier.";

@@ -20,6 +20,7 @@ mod key_attributes;
 mod key_exchange;
 mod key_type;
 mod lmk_id;
+mod monitoring;
 mod new_card;
 mod pin;
 mod pin_life;
@@ -55,6 +56,9 @@ pub use key_exchange::{
 };
 pub use key_type::KeyType;
 pub use lmk_id::LmkId;
+pub use monitoring::{
+    Connected, LmkAlgorithm, LmkSeen, LoadBand, Moment, Period, Running, Serial, Traffic, Volume,
+};
 pub use new_card::{CardSource, CardholderName, NewPin, PinSource, TrackChaining, WantedTracks};
 pub use pin::{ClearPin, ExcludedPins, LmkPin, PinBlock, PinBlockFormat, PinLength};
 pub use pin_life::{Channel, OffsetTerms, PinBlocked, PinReference, PinStatus, ReferenceTerms};

@@ -6,6 +6,8 @@
 pub mod compact;
 pub mod host;
 
+use zeroize::Zeroize;
+
 /// What the head of a buffer holds.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Taken<F> {
@@ -15,6 +17,14 @@ pub enum Taken<F> {
     Partial,
     /// No frame can be this long or this short; close the connection.
     Unbelievable,
+}
+
+/// Takes back what was appended since `out` was `length` bytes long, and wipes it: it may be an answer that nobody is to get.
+pub fn take_back(out: &mut Vec<u8>, length: usize) {
+    if let Some(last) = out.get_mut(length..) {
+        last.zeroize();
+    }
+    out.truncate(length);
 }
 
 impl<F> Taken<F> {

@@ -12,6 +12,7 @@ mod dynamic;
 mod fields;
 mod key;
 mod key_tail;
+mod monitoring;
 mod new_card;
 mod pin;
 mod pin_life;

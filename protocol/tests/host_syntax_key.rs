@@ -7,8 +7,8 @@ mod support;
 use payhsm_protocol::command::{self, Reply, shared};
 use payhsm_protocol::field::{
     Bytes, CheckValue, CipherMode, DataFormat, ExportForm, ExportHeader, Exportability,
-    ImportHeader, InitialVector, KeyAttributes, KeyScheme, Mac, MacMethod, MacPadding, MacPart,
-    MacSize, VerifyPart, WrappingKey,
+    ImportHeader, InitialVector, KeyAttributes, KeyField, KeyScheme, Mac, MacMethod, MacPadding,
+    MacPart, MacSize, VerifyPart, WrappingKey,
 };
 use payhsm_protocol::frame::host::Message;
 use payhsm_protocol::host::{Bare, Fields, Settings, Writer};
@@ -579,4 +579,33 @@ fn padding_and_parts_are_told_apart() {
     assert_eq!(request.method, MacMethod::CbcMac(MacPadding::OneAndZeros));
     let request = part(format!("01031003{ZMK}0002AB"));
     assert_eq!((request.data, request.size), (Bytes(vec![0xab]), MacSize::Half));
+}
+
+/// Found by fuzzing: a long optional block was read as if its length had half as many digits.
+#[test]
+fn optional_blocks_may_be_longer_than_255_characters() {
+    let settings = settings();
+    let read = |length: &str, data: usize| {
+        let header = format!("K0AB00E0100LB{length}{}", "x".repeat(data));
+        let text = format!("RD{:04}{header}{}", 5 + header.len() + 32, "5A".repeat(16));
+        let mut fields = Fields::new(text.as_bytes(), &settings);
+        let read = fields.key(Bare::Pair).ok().map(|key| (key, fields.left()));
+        let (KeyField::Block(block), 0) = read? else { panic!("{text}") };
+        assert_eq!(block.header, text[1..text.len() - 32].as_bytes());
+        assert_eq!(block.body, [0x5A; 16]);
+        let mut again = Vec::new();
+        Writer::new(&mut again, &settings).key(&KeyField::Block(block));
+        assert_eq!(again, text.as_bytes());
+        Some(())
+    };
+    assert!(read("10", 12).is_some());
+    assert!(read("0002013A", 304).is_some());
+    assert!(read("000110", 8).is_some(), "as long as it likes");
+    assert!(read("00040000013A", 300).is_some());
+    assert!(read("000300013A", 302).is_some());
+    for (length, data) in
+        [("0000", 304), ("00050000000010", 300), ("0002FFFF", 304), ("00020009", 304), ("03", 12)]
+    {
+        assert!(read(length, data).is_none(), "{length}");
+    }
 }

@@ -1,5 +1,6 @@
 //! Rows of cards, opened and sealed on their way from and to the store.
 
+use crate::numbers::Numbers;
 use payhsm_issuing::Row;
 use payhsm_keys::{Random, StateKeys};
 use payhsm_protocol::ErrorCode;
@@ -50,6 +51,7 @@ pub struct Rows<'a> {
     store: &'a dyn Store,
     keys: Arc<StateKeys>,
     changes: &'a Changes,
+    numbers: &'a Numbers,
 }
 
 impl<'a> Rows<'a> {
@@ -57,8 +59,14 @@ impl<'a> Rows<'a> {
         store: &'a dyn Store,
         keys: Arc<StateKeys>,
         changes: &'a Changes,
+        numbers: &'a Numbers,
     ) -> Self {
-        Self { store, keys, changes }
+        Self { store, keys, changes, numbers }
+    }
+
+    /// Where limits that are met are counted.
+    pub(super) const fn numbers(&self) -> &'a Numbers {
+        self.numbers
     }
 
     /// The row that these parts name.
@@ -149,6 +157,8 @@ impl<'a> Rows<'a> {
             outcome = made;
             verdict
         });
+        let counted = &self.numbers.cards;
+        if kept.is_ok() { &counted.done } else { &counted.unavailable }.add(1);
         self.changes.add(kept.map_err(|_| ErrorCode::StateUnavailable)?);
         outcome
     }

@@ -3,8 +3,9 @@
 //! Calls are counted before there is a verdict and failures before it is told. Requests that are worked on at the same moment may
 //! each have begun before the others failed: what has to be exact is counted in the row of the card.
 
-use super::{Code, Guard, Id, Rows, Step};
-use payhsm_issuing::limit::{LimitRow, Limits, Rates};
+use super::{Guard, Id, Rows, Step};
+use crate::numbers::Limit;
+use payhsm_issuing::limit::{LimitRow, Limits, Met, Rates};
 use payhsm_keys::Random;
 use payhsm_protocol::ErrorCode;
 use payhsm_protocol::field::{CheckValue, Pan};
@@ -41,7 +42,7 @@ impl Watch {
     /// # Errors
     /// As [`Rows::id`].
     pub fn of_card(rows: &Rows<'_>, key: &CheckValue, pan: &Pan) -> Result<Self, ErrorCode> {
-        Self::default().beside(rows, &[b"card", &key.0, &pan.0], WRONG_OF_A_CARD)
+        Self::default().and_card(rows, key, pan)
     }
 
     /// The same, and what these parts name is limited too.
@@ -58,6 +59,35 @@ impl Watch {
             self.0.push((rows.id(parts)?, limits));
         }
         Ok(self)
+    }
+
+    /// The same, and wrong PINs of these digits of an account, whatever they are compared with: 5 in any 24 hours.
+    ///
+    /// # Errors
+    /// As [`Rows::id`].
+    pub fn and_pin(self, rows: &Rows<'_>, digits: &[u8]) -> Result<Self, ErrorCode> {
+        self.beside(rows, &[b"pin", digits], WRONG_OF_A_CARD)
+    }
+
+    /// The same, and wrong PINs by this validation data under one key: 5 in any 24 hours.
+    ///
+    /// # Errors
+    /// As [`Rows::id`].
+    pub fn and_validation(
+        self,
+        rows: &Rows<'_>,
+        key: &CheckValue,
+        data: &[u8],
+    ) -> Result<Self, ErrorCode> {
+        self.beside(rows, &[b"validation", &key.0, data], WRONG_OF_A_CARD)
+    }
+
+    /// The same, and wrong values of one card under one key, counted with those of [`Watch::of_card`].
+    ///
+    /// # Errors
+    /// As [`Rows::id`].
+    pub fn and_card(self, rows: &Rows<'_>, key: &CheckValue, pan: &Pan) -> Result<Self, ErrorCode> {
+        self.beside(rows, &[b"card", &key.0, &pan.0], WRONG_OF_A_CARD)
     }
 
     /// Whether nothing is limited.
@@ -77,13 +107,51 @@ impl Watch {
         now: u64,
     ) -> Result<(), ErrorCode> {
         for (id, limits) in &self.0 {
-            rows.change(*id, random, |row| {
-                let counted = row.get_or_insert_default().take(now, limits);
-                match counted {
+            let met = rows.change(*id, random, |row| {
+                match row.get_or_insert_default().call(now, limits) {
                     Ok(()) => Step::Write(Ok(())),
-                    Err(refused) => Step::Leave(Err(refused.code())),
+                    Err(met) => Step::Leave(Err(met)),
                 }
-            })??;
+            })?;
+            met.map_err(|met| {
+                rows.numbers().limits.count(limit(met), now);
+                ErrorCode::RateExceeded
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Counts a verdict, exactly, before it is told: a right one only where calls are limited. Where there were too many wrong
+    /// ones nobody learns whether this is right.
+    ///
+    /// # Errors
+    /// 72 if there were too many, else as [`Rows::change`].
+    pub fn verdict(
+        &self,
+        rows: &Rows<'_>,
+        right: bool,
+        random: &mut dyn Random,
+        now: u64,
+    ) -> Result<(), ErrorCode> {
+        for (id, limits) in &self.0 {
+            let met = rows.change(*id, random, |row| {
+                let mut counted = row.clone().unwrap_or_default();
+                if let Err(met) = counted.call(now, limits) {
+                    return Step::Leave(Err(met));
+                }
+                if right && limits.calls == NOTHING {
+                    return Step::Leave(Ok(()));
+                }
+                if !right {
+                    counted.fail(now);
+                }
+                *row = Some(counted);
+                Step::Write(Ok(()))
+            })?;
+            met.map_err(|met| {
+                rows.numbers().limits.count(limit(met), now);
+                ErrorCode::RateExceeded
+            })?;
         }
         Ok(())
     }
@@ -105,5 +173,16 @@ impl Watch {
             })?;
         }
         Ok(())
+    }
+}
+
+/// As it is counted.
+const fn limit(met: Met) -> Limit {
+    match met {
+        Met::Calls => Limit::Calls,
+        Met::FailuresInMinute => Limit::FailuresInMinute,
+        Met::FailuresInHour => Limit::FailuresInHour,
+        Met::FailuresInDay => Limit::FailuresInDay,
+        Met::FailuresInAll => Limit::FailuresInAll,
     }
 }

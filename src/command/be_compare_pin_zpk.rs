@@ -1,6 +1,5 @@
 //! BE: compare a PIN block under a ZPK with a PIN under the LMK.
 
-use super::pin::verified;
 use super::{Context, Handle, Outcome};
 use crate::authorization::{Authorized, Policy};
 use payhsm_keys::Purpose;
@@ -16,7 +15,7 @@ impl Handle for ComparePinZpk {
         let expected = context.pin_under_lmk(&request.pin, &request.account)?;
         let pin =
             context.pin_of_block(&zpk, &request.pin_block, request.format, &request.account)?;
-        verified(pin.ct_eq(&expected).into())?;
+        context.pin_verdict(&zpk, &request.account, pin.ct_eq(&expected).into())?;
         Ok(Done::Done.into())
     }
 }

@@ -2,14 +2,18 @@
 
 use super::pin::{ibm_code, refuse_excluded, refuse_shorter};
 use super::{Answer, Context, Handle, Outcome};
-use crate::authorization::{Authorized, Policy};
+use crate::authorization::{Authorized, Category, Policy, Subject};
 use payhsm_keys::usage::PvkIbm;
 use payhsm_keys::{IbmMethod, OperationRefused, Purpose};
 use payhsm_protocol::command::bk_generate_offset_of_pin_block::GenerateOffsetOfPinBlock;
 use payhsm_protocol::command::shared::PinOffset;
 
 impl Handle for GenerateOffsetOfPinBlock {
-    const POLICY: Policy = Policy::ISSUER;
+    const POLICY: Policy = Policy::ISSUER.with(Category::Command);
+
+    fn subject(&self) -> Option<Subject> {
+        Some(Subject::command(*b"BK"))
+    }
 
     fn handle(request: &Authorized<Self>, context: &mut Context<'_>) -> Outcome<PinOffset> {
         context.refuse_unbound(request.format)?;

@@ -1,10 +1,10 @@
 //! CY: verify a CVV.
 
-use super::pin::verified;
 use super::{Context, Handle, Outcome};
 use crate::authorization::{Authorized, Policy};
 use payhsm_keys::usage::Cvk;
 use payhsm_keys::{OperationRefused, Purpose};
+use payhsm_protocol::ErrorCode;
 use payhsm_protocol::command::Done;
 use payhsm_protocol::command::cy_verify_cvv::VerifyCvv;
 
@@ -16,7 +16,9 @@ impl Handle for VerifyCvv {
         context.refuse_static(request.pan.pan()?, request.service_code)?;
         let right =
             cvk.verify_cvv(&request.cvv, request.pan.pan()?, request.expiry, request.service_code);
-        verified(right.map_err(OperationRefused::code)?)?;
+        let right = right.map_err(OperationRefused::code)?;
+        let key = cvk.check_value().map_err(|_| ErrorCode::Internal)?;
+        context.value_verdict(&key, request.pan.pan()?, right)?;
         Ok(Done::Done.into())
     }
 }

@@ -1,6 +1,6 @@
 //! DA: verify a PIN block under a TPK by the IBM 3624 method.
 
-use super::pin::{ibm_code, verified};
+use super::pin::ibm_code;
 use super::{Answer, Context, Handle, Outcome};
 use crate::authorization::{Authorized, Policy};
 use payhsm_keys::usage::{PvkIbm, Tpk};
@@ -24,7 +24,7 @@ impl Handle for VerifyPinTpkIbm {
         let pin =
             context.pin_of_block(&tpk, &request.pin_block, request.format, &request.account)?;
         let right = pvk.verify_pin(&pin, &request.offset, &method);
-        verified(right.map_err(OperationRefused::code)?)?;
+        context.offset_verdict(&pvk, &method, right.map_err(OperationRefused::code)?)?;
         Ok(Answer { code: ibm_code(&pvk, &request.pvk), reply: Done::Done })
     }
 }

@@ -1,6 +1,5 @@
 //! DC: verify a PIN block under a TPK by its PVV.
 
-use super::pin::verified;
 use super::{Context, Handle, Outcome};
 use crate::authorization::{Authorized, Policy};
 use payhsm_keys::usage::{PvkPvv, Tpk};
@@ -19,7 +18,7 @@ impl Handle for VerifyPinTpkPvv {
         let pin =
             context.pin_of_block(&tpk, &request.pin_block, request.format, &request.account)?;
         let right = pvk.verify_pvv(&pin, account, request.pvki, &request.pvv);
-        verified(right.map_err(OperationRefused::code)?)?;
+        context.pin_verdict(&pvk, account, right.map_err(OperationRefused::code)?)?;
         Ok(Done::Done.into())
     }
 }

@@ -1,6 +1,6 @@
 //! DU: verify a PIN by the IBM 3624 method and make the offset of a new one.
 
-use super::pin::{ibm_code, refuse_excluded, refuse_shorter, verified};
+use super::pin::{ibm_code, refuse_excluded, refuse_shorter};
 use super::{Answer, Context, Handle, Outcome};
 use crate::authorization::{Authorized, Policy};
 use payhsm_keys::usage::PvkIbm;
@@ -22,11 +22,13 @@ impl Handle for ChangePinIbm {
             account: &request.account,
             check_length: request.check_length,
         };
-        let pin_of = |block| context.pin_of_block(&key, block, request.format, &request.account);
-        let current = pin_of(&request.current_pin_block)?;
+        let pin_of = |context: &Context<'_>, block| {
+            context.pin_of_block(&key, block, request.format, &request.account)
+        };
+        let current = pin_of(context, &request.current_pin_block)?;
         let right = pvk.verify_pin(&current, &request.current_offset, &method);
-        verified(right.map_err(OperationRefused::code)?)?;
-        let new = pin_of(&request.new_pin_block)?;
+        context.offset_verdict(&pvk, &method, right.map_err(OperationRefused::code)?)?;
+        let new = pin_of(context, &request.new_pin_block)?;
         refuse_shorter(&new, request.check_length)?;
         refuse_excluded(&new, request.excluded.as_ref())?;
         let offset = pvk.offset(&new, &method).map_err(OperationRefused::code)?;

@@ -1,6 +1,5 @@
 //! EC: verify a PIN block under a ZPK by its PVV.
 
-use super::pin::verified;
 use super::{Context, Handle, Outcome};
 use crate::authorization::{Authorized, Policy};
 use payhsm_keys::usage::{PvkPvv, Zpk};
@@ -19,7 +18,7 @@ impl Handle for VerifyPinZpkPvv {
         let pin =
             context.pin_of_block(&zpk, &request.pin_block, request.format, &request.account)?;
         let right = pvk.verify_pvv(&pin, account, request.pvki, &request.pvv);
-        verified(right.map_err(OperationRefused::code)?)?;
+        context.pin_verdict(&pvk, account, right.map_err(OperationRefused::code)?)?;
         Ok(Done::Done.into())
     }
 }

@@ -2,14 +2,18 @@
 
 use super::pin::ibm_code;
 use super::{Answer, Context, Handle, Outcome};
-use crate::authorization::{Authorized, Policy};
+use crate::authorization::{Authorized, Category, Policy, Subject};
 use payhsm_keys::usage::PvkIbm;
 use payhsm_keys::{IbmMethod, OperationRefused, Purpose};
 use payhsm_protocol::command::ee_derive_pin_ibm::DerivePinIbm;
 use payhsm_protocol::command::shared::PinUnderLmk;
 
 impl Handle for DerivePinIbm {
-    const POLICY: Policy = Policy::ISSUER;
+    const POLICY: Policy = Policy::ISSUER.with(Category::Command);
+
+    fn subject(&self) -> Option<Subject> {
+        Some(Subject::command(*b"EE"))
+    }
 
     fn handle(request: &Authorized<Self>, context: &mut Context<'_>) -> Outcome<PinUnderLmk> {
         let pvk = context.source::<PvkIbm>(&request.pvk, Purpose::Generate)?;

@@ -1,14 +1,18 @@
 //! FW: make the PVV of the PIN in a block.
 
 use super::{Context, Handle, Outcome};
-use crate::authorization::{Authorized, Policy};
+use crate::authorization::{Authorized, Category, Policy, Subject};
 use payhsm_keys::usage::PvkPvv;
 use payhsm_keys::{OperationRefused, Purpose};
 use payhsm_protocol::command::fw_generate_pvv_of_pin_block::GeneratePvvOfPinBlock;
 use payhsm_protocol::command::shared::PinPvv;
 
 impl Handle for GeneratePvvOfPinBlock {
-    const POLICY: Policy = Policy::ISSUER;
+    const POLICY: Policy = Policy::ISSUER.with(Category::Command);
+
+    fn subject(&self) -> Option<Subject> {
+        Some(Subject::command(*b"FW"))
+    }
 
     fn handle(request: &Authorized<Self>, context: &mut Context<'_>) -> Outcome<PinPvv> {
         context.refuse_unbound(request.format)?;

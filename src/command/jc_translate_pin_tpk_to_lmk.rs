@@ -2,7 +2,7 @@
 
 use super::pin::refuse_translation;
 use super::{Context, Handle, Outcome};
-use crate::authorization::{Authorized, Policy};
+use crate::authorization::{Authorized, Category, Policy, Subject};
 use payhsm_keys::Purpose;
 use payhsm_keys::usage::Tpk;
 use payhsm_protocol::command::jc_translate_pin_tpk_to_lmk::TranslatePinTpkToLmk;
@@ -10,7 +10,11 @@ use payhsm_protocol::command::shared::PinUnderLmk;
 use payhsm_protocol::field::PinBlockFormat;
 
 impl Handle for TranslatePinTpkToLmk {
-    const POLICY: Policy = Policy::ISSUER;
+    const POLICY: Policy = Policy::ISSUER.with(Category::Command);
+
+    fn subject(&self) -> Option<Subject> {
+        Some(Subject::command(*b"JC"))
+    }
 
     fn handle(request: &Authorized<Self>, context: &mut Context<'_>) -> Outcome<PinUnderLmk> {
         // A PIN under the LMK is bound to its account, as one of format 0 is.

@@ -5,8 +5,8 @@ use super::Context;
 use crate::settings::Profile;
 use payhsm_keys::usage::{AnyPinKey, PinEncryption, PvkIbm};
 use payhsm_keys::{
-    Allowed, Key, LmkPinRefused, OpenTable, Pin, PinRefused, PinTranslation, Position, Purpose,
-    Random, TableRefused, pin_translation_allowed, translate_pin,
+    Allowed, Defence, Key, LmkPinRefused, OpenTable, Pin, PinRefused, PinTranslation, Position,
+    Purpose, Random, TableRefused, pin_translation_allowed, translate_pin,
 };
 use payhsm_protocol::ErrorCode;
 use payhsm_protocol::command::shared::{PinUnderLmk, TranslatedPinBlock};
@@ -41,7 +41,7 @@ impl Context<'_> {
         account: &Account,
     ) -> Result<Pin, ErrorCode> {
         enabled(format)?;
-        key.decrypt_pin(block, format, account, self.checks())
+        key.decrypt_pin(block, format, account, self.checks_of_account())
             .map_err(|refused| self.pin_code(refused))
     }
 
@@ -149,6 +149,7 @@ pub(super) fn refuse_translation(
     enabled(to)?;
     match pin_translation_allowed(from, to) {
         Allowed::Yes => Ok(()),
+        Allowed::IcCardOnly | Allowed::No if !Defence::Translations.holds() => Ok(()),
         Allowed::IcCardOnly | Allowed::No => Err(ErrorCode::InvalidPinBlockFormat),
     }
 }

@@ -90,13 +90,13 @@ impl<'a> Context<'a> {
         Ok(Right { rows, id, counted, reference, method, account, new, watch })
     }
 
-    /// Whether digits of the PIN may have decided that a block was refused: not where control and length alone are looked at.
+    /// Whether digits of the PIN may have decided that a block was refused: not where none is looked at.
     fn tells_of_digits(&self, refused: ErrorCode) -> bool {
         let of_contents =
             matches!(refused, ErrorCode::PinBlockContents | ErrorCode::InvalidPinLength);
-        match self.checks() {
+        match self.checks_of_account() {
             Checks::Full => of_contents,
-            Checks::ControlOnly => false,
+            Checks::Bound | Checks::ControlOnly => false,
         }
     }
 

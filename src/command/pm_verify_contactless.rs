@@ -1,6 +1,5 @@
 //! PM: verify what a contactless card computed in place of its CVV.
 
-use super::pin::verified;
 use super::{Context, Handle, Outcome};
 use crate::authorization::{Authorized, Policy};
 use payhsm_keys::usage::{MkAc, MkCvc3};
@@ -29,12 +28,7 @@ impl Handle for VerifyContactless {
                 (code, &mastercard.cvc3, check_value)
             }
         };
-        let watch = context.watch(&check_value)?;
-        let right = computed.is(&value.0);
-        if !right {
-            context.failed(&watch)?;
-        }
-        verified(right)?;
+        context.value_verdict(&check_value, request.pan.pan()?, computed.is(&value.0))?;
         Ok(Done::Done.into())
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::cards::{CardOnFile, Code as _, Scheme, Step, TokenDomain, Vault};
+use crate::numbers::Limit;
 use payhsm_issuing::limit::{LimitRow, Limits, MostPerRow, Rates};
 use payhsm_keys::{ExportRefused, PanForm, Purpose};
 use payhsm_protocol::ErrorCode;
@@ -52,10 +53,13 @@ impl<'a> Context<'a> {
         let (rows, now) = (self.rows()?, self.cards.now());
         let (caller, number) = (self.caller.name().as_bytes(), domain.number.to_be_bytes());
         let id = rows.id::<MostPerRow>(&[b"tokens", &number, caller, bin, ending])?;
-        rows.change(id, self.random, |row| match most.take(row.get_or_insert_default(), now) {
-            Ok(()) => Step::Write(Ok(())),
-            Err(refused) => Step::Leave(Err(refused.code())),
-        })?
+        let counted = rows.change(id, self.random, |row| {
+            match most.take(row.get_or_insert_default(), now) {
+                Ok(()) => Step::Write(Ok(())),
+                Err(refused) => Step::Leave(Err(refused.code())),
+            }
+        })?;
+        counted.inspect_err(|_| self.numbers.limits.count(Limit::Tokens, now))
     }
 
     /// Counts a card number that the caller asks for in a domain.
@@ -70,10 +74,13 @@ impl<'a> Context<'a> {
         let (rows, now) = (self.rows()?, self.cards.now());
         let (caller, number) = (self.caller.name().as_bytes(), domain.number.to_be_bytes());
         let id = rows.id::<LimitRow>(&[b"card numbers", &number, caller])?;
-        rows.change(id, self.random, |row| match row.get_or_insert_default().take(now, &limits) {
-            Ok(()) => Step::Write(Ok(())),
-            Err(refused) => Step::Leave(Err(refused.code())),
-        })?
+        let counted = rows.change(id, self.random, |row| {
+            match row.get_or_insert_default().take(now, &limits) {
+                Ok(()) => Step::Write(Ok(())),
+                Err(refused) => Step::Leave(Err(refused.code())),
+            }
+        })?;
+        counted.inspect_err(|_| self.numbers.limits.count(Limit::CardNumbers, now))
     }
 
     /// A token for a card in a domain. It is not counted here.

@@ -1,7 +1,7 @@
 //! What to write instead, where a file is no TOML or a key is of the wrong kind.
 
 /// What the reader of TOML says, and what to do. The first that fits counts.
-const ADVICE: [(&str, &str); 11] = [
+const ADVICE: [(&str, &str); 12] = [
     (
         "socket address",
         "write an IP address and a port, in quotes: \"0.0.0.0:2500\"; names of machines are not looked up",
@@ -18,6 +18,7 @@ const ADVICE: [(&str, &str); 11] = [
     ("expected u8", "write a whole number from 0 to 255, without quotes"),
     ("expected u", "write a whole number, not negative, without quotes or unit"),
     ("expected a string", "write it in quotes"),
+    ("wanted string or table", "write it in quotes"),
     (
         "duplicate key",
         "once is enough; only [[caller]], [[product]] and [[token_domain]] may come again",

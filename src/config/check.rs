@@ -21,12 +21,14 @@ impl Config {
     pub(super) fn mistakes(&self) -> Vec<String> {
         let mut wrong = Vec::new();
         self.check_listen(&mut wrong);
+        self.check_tls(&mut wrong);
         self.check_numbers(&mut wrong);
         self.check_officers(&mut wrong);
         self.check_unattended(&mut wrong);
         self.check_audit(&mut wrong);
         self.check_issuing(&mut wrong);
         self.check_development(&mut wrong);
+        self.check_monitoring(&mut wrong);
         self.check_log(&mut wrong);
         if let Err(reasons) = self.callers() {
             wrong.extend(reasons.0);
@@ -64,14 +66,24 @@ impl Config {
         self.check_ports(wrong);
     }
 
-    /// The ports of a base; port 0 lets the system choose.
-    fn ports(&self, base: SocketAddr) -> impl Iterator<Item = u32> {
+    /// The ports of a base, counted from it.
+    fn offsets(&self) -> impl Iterator<Item = u32> {
         // Without a list a developer's appliance has up to three, and another none before it is unsealed.
         let developers = if self.profile == Profile::Development { &[0, 1, 2][..] } else { &[] };
         let lmks = self.listen.lmks.as_deref().unwrap_or(developers);
-        let offsets = std::iter::once(0).chain(lmks.iter().map(|id| u32::from(*id) + 1));
+        std::iter::once(0).chain(lmks.iter().map(|id| u32::from(*id) + 1))
+    }
+
+    /// The ports of a base; port 0 lets the system choose.
+    pub(crate) fn ports(&self, base: SocketAddr) -> impl Iterator<Item = u32> {
         let first = u32::from(base.port());
-        offsets.map(move |offset| first + offset).filter(move |_| first != 0)
+        self.offsets().map(move |offset| first + offset).filter(move |_| first != 0)
+    }
+
+    /// How many sockets listen for callers.
+    pub(super) fn sockets(&self) -> usize {
+        let bases = [self.listen.tls, self.listen.plain].into_iter().flatten().count();
+        bases * self.offsets().count()
     }
 
     fn check_ports(&self, wrong: &mut Vec<String>) {

@@ -1,26 +1,18 @@
 //! What a configuration says of files and folders, held against the disk.
 
-use super::{CardsSection, Config, validity};
-use crate::clock;
+use super::{CardsSection, Config};
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::Path;
-use std::time::{Duration, SystemTime};
 
 /// Names in the state folder that are the daemon's own.
 const OURS: [&str; 5] = ["store.redb", "cards.redb", "officers.toml", "lmk.toml", "lock"];
-
-/// A certificate that ends sooner than this is told of.
-const SOON: Duration = Duration::from_secs(30 * DAY);
-const DAY: u64 = 24 * 60 * 60;
 
 impl Config {
     /// What is wrong on the disk, a sentence each with the name of its key.
     pub(super) fn mistakes_on_disk(&self) -> Vec<String> {
         let mut wrong = Vec::new();
-        if let Some(Err(error)) = self.tls.as_ref().map(super::TlsFiles::server_config) {
-            wrong.push(format!("[tls]: {error}"));
-        }
+        self.check_certificates(&mut wrong);
         if let Some(state) = &self.state
             && fs::metadata(state).is_ok_and(|found| !found.is_dir())
         {
@@ -38,17 +30,6 @@ impl Config {
             {
                 wrong.push(format!("{key}: {}: {error}", file.display()));
             }
-        }
-        let now = clock::now();
-        if let Some((_, end)) = self.validity().filter(|(_, end)| *end < now) {
-            let days = days(now, end);
-            wrong.push(format!("tls.certificate ended {days} days ago; no client accepts it"));
-        }
-        if let Some((start, _)) = self.validity().filter(|(start, _)| *start > now) {
-            let days = days(start, now) + 1;
-            wrong.push(format!(
-                "tls.certificate is good in {days} days only; is the clock of this machine right?"
-            ));
         }
         wrong
     }
@@ -112,6 +93,9 @@ impl Config {
                          chmod 600, and have a new key made if others were on this machine";
             look("tls.private_key", &tls.private_key, 0o006, known);
             look("tls.client_ca", &tls.client_ca, 0o002, decides);
+            if let Some(revoked) = &tls.revoked {
+                look("tls.revoked", revoked, 0o002, decides);
+            }
         }
         if let Some(password) = &self.cards.password_file {
             let known =
@@ -138,26 +122,9 @@ impl Config {
                     .to_owned(),
             );
         }
-        let now = clock::now();
-        if let Some((_, end)) = self.validity() {
-            if end < now {
-                said.push("tls.certificate has ended; no client accepts it".to_owned());
-            } else if end < now + SOON {
-                let days = days(end, now);
-                said.push(format!("tls.certificate ends in {days} days; SIGHUP reads a new one"));
-            }
-        }
+        self.warn_of_tls(&mut said);
         self.warn_of_callers(&mut said);
+        self.warn_of_monitoring(&mut said);
         said
     }
-
-    /// When the server's certificate is good.
-    fn validity(&self) -> Option<(SystemTime, SystemTime)> {
-        validity::of(&self.tls.as_ref()?.first_certificate()?)
-    }
-}
-
-/// Whole days between two times.
-fn days(later: SystemTime, earlier: SystemTime) -> u64 {
-    later.duration_since(earlier).unwrap_or_default().as_secs() / DAY
 }

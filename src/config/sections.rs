@@ -18,18 +18,6 @@ pub struct Listen {
     pub lmks: Option<Vec<u8>>,
 }
 
-/// Certificate files in PEM, relative to the configuration file.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TlsFiles {
-    /// The server's certificate and its chain.
-    pub certificate: PathBuf,
-    /// The server's private key.
-    pub private_key: PathBuf,
-    /// The CA certificates that a client's certificate must come from.
-    pub client_ca: PathBuf,
-}
-
 /// Limits, in seconds where they are times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -79,7 +67,7 @@ pub struct LogSection {
 }
 
 /// How log lines look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// For a person.

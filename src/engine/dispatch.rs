@@ -1,10 +1,14 @@
 //! From a command code to its handler and back: the same road for every command.
 
 use super::refusal::{put_trailer, refuse_compact, refuse_host};
-use super::{Answers, Asked, CallersShelf, Done, Engine, Incoming, NO_COMMAND, Session, Standing};
+use super::{
+    Answers, Asked, CallersShelf, Done, Engine, Incoming, LmksInForce, NO_COMMAND, Session,
+    Standing,
+};
 use crate::authorization::Permit;
 use crate::cards::Changes;
 use crate::command::{Answer, Context, Handle, Noted};
+use crate::numbers::Limit;
 use crate::record::Mentions;
 use payhsm_fibers::InTurn;
 use payhsm_keys::{Lmk, SystemRandom};
@@ -87,6 +91,9 @@ impl Engine {
             audit: self.recorder.view(),
             cards: &self.cards,
             changes,
+            numbers: &self.numbers,
+            clock: &*self.clock,
+            lmks: LmksInForce::of(inventory),
         };
         C::handle(&request, &mut context)
     }
@@ -96,7 +103,12 @@ impl Engine {
         session: &Session,
         standing: &Standing,
     ) -> Result<Permit<C>, ErrorCode> {
-        Permit::ask(&session.caller, standing.state, &self.settings, &*self.clock)
+        let permit = Permit::ask(&session.caller, standing.state, &self.settings, &*self.clock);
+        permit.inspect_err(|refused| {
+            if *refused == ErrorCode::RateExceeded {
+                self.numbers.limits.count(Limit::CallerRate, self.cards.now());
+            }
+        })
     }
 
     fn run<C: Handle>(
@@ -150,9 +162,9 @@ impl Engine {
             refuse_host(output, message.header, message.code, refusal, tail);
             refusal
         });
-        let (command, lmk) = (message.code, lmk.map(Lmk::id));
+        let (command, opcode, lmk) = (message.code, Some(C::OPCODE), lmk.map(Lmk::id));
         let (mentions, changed) = scratch.into_parts();
-        done.push(Done { command, lmk, outcome: code, mentions, changed });
+        done.push(Done { command, opcode, lmk, outcome: code, mentions, changed });
     }
 
     fn compact<C: Handle>(
@@ -184,9 +196,9 @@ impl Engine {
             refuse_compact(output, request, refusal);
             refusal
         });
-        let (command, lmk) = (request.code, lmk.map(Lmk::id));
+        let (command, opcode, lmk) = (request.code, Some(C::OPCODE), lmk.map(Lmk::id));
         let (mentions, changed) = scratch.into_parts();
-        done.push(Done { command, lmk, outcome: code, mentions, changed });
+        done.push(Done { command, opcode, lmk, outcome: code, mentions, changed });
     }
 }
 
@@ -198,7 +210,7 @@ fn keep_if_believable(out: &mut Vec<u8>, start: usize, longest: usize) -> Result
     if (1..=longest).contains(&(out.len() - start)) {
         return Ok(());
     }
-    out.truncate(start);
+    frame::take_back(out, start);
     Err(ErrorCode::InvalidDataLength)
 }
 
@@ -226,7 +238,7 @@ macro_rules! declare_dispatch {
                 let Answers { output, done } = answers.take();
                 incoming.refuse(outcome, output);
                 let (mentions, changed) = (Mentions::default(), Kept::Now);
-                done.push(Done { command, lmk: None, outcome, mentions, changed });
+                done.push(Done { command, opcode: None, lmk: None, outcome, mentions, changed });
             }
         }
     };

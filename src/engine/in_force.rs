@@ -1,7 +1,7 @@
 //! What is in force now: exchanged while requests run, and every batch keeps what it began with.
 
 use crate::settings::{LmkNotAdmitted, Settings};
-use payhsm_keys::{Inventory, LmkSet};
+use payhsm_keys::{Inventory, Lmk, LmkSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// What an unsealed appliance holds: LMKs, and what officers stored under them.
@@ -37,6 +37,23 @@ impl Held {
     #[must_use]
     pub fn lmks(&self) -> &LmkSet {
         self.0.lmks()
+    }
+}
+
+/// The LMKs in force, for whoever reports on them.
+#[derive(Clone, Copy, Debug)]
+pub struct LmksInForce<'a>(Option<&'a Inventory>);
+
+impl<'a> LmksInForce<'a> {
+    pub(super) const fn of(inventory: Option<&'a Inventory>) -> Self {
+        Self(inventory)
+    }
+
+    /// Each of them, and whether there is an old one beside it.
+    pub fn each(self) -> impl Iterator<Item = (&'a Lmk, bool)> {
+        let all =
+            self.0.into_iter().flat_map(|held| held.lmks().iter().map(move |lmk| (held, lmk)));
+        all.map(|(held, lmk)| (lmk, held.old_lmk_of(lmk.id()).is_some()))
     }
 }
 

@@ -5,6 +5,7 @@ use super::in_force::Held;
 use crate::authorization::Activities;
 use crate::lifecycle::{IllegalStep, Lifecycle, State};
 use crate::record::{ActRecord, RecordFailed};
+use payhsm_audit::log::LogNumbers;
 use payhsm_audit::record::event;
 
 impl Engine {
@@ -12,6 +13,12 @@ impl Engine {
     #[must_use]
     pub const fn lifecycle(&self) -> &Lifecycle {
         &self.lifecycle
+    }
+
+    /// Where it stands for a command that comes now: without keys it is sealed, whatever it is about to be.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.standing().state
     }
 
     /// What officers have authorised.
@@ -53,6 +60,9 @@ impl Engine {
     /// # Errors
     /// None: every state may become tampered.
     pub fn tamper(&self) -> Result<Option<Held>, IllegalStep> {
+        if let Err(error) = self.numbers.lives.tampered(self.cards.now()) {
+            tracing::warn!(%error, "the count of tampers");
+        }
         self.leave(State::Tampered)
     }
 
@@ -87,6 +97,12 @@ impl Engine {
     #[must_use]
     pub fn record_trouble(&self) -> Option<String> {
         self.recorder.trouble()
+    }
+
+    /// How the audit log stands in numbers, if there is one.
+    #[must_use]
+    pub fn log_numbers(&self) -> Option<LogNumbers> {
+        self.recorder.numbers()
     }
 
     /// Puts something else in force while the appliance stays operational; gives back what was.

@@ -1,12 +1,14 @@
 //! Answers that may not leave yet: first what they changed has to be durable, then the record of them.
 
 use super::{Batch, Done, Engine, Session};
+use crate::numbers::{Answered, Counting};
 use crate::record::{Kept, RecordFailed};
-use payhsm_protocol::ErrorCode;
+use payhsm_protocol::{ErrorCode, frame};
 use payhsm_state::{Receipt, Unavailable};
 use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 /// The answers to a batch, behind a lock that opens when the record of the batch is kept: as long as this is there, nobody
 /// else can get at the output. It can be waited for like anything else that takes time.
@@ -19,7 +21,19 @@ pub struct Unsent<'a> {
     start: usize,
     batch: Batch,
     done: Vec<Done>,
+    times: Times,
+    /// This batch among those that wait for the same.
+    waits: Option<Counting>,
     stage: Stage,
+}
+
+/// Moments of a batch, by [`Engine::elapsed`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
+    /// Its bytes had come.
+    pub(super) came: Duration,
+    /// Its handlers were done, or what was waited for last was there.
+    pub(super) worked: Duration,
 }
 
 /// What is waited for.
@@ -37,14 +51,28 @@ impl<'a> Unsent<'a> {
         (session, input): (&'a Session, &'a [u8]),
         (output, start): (&'a mut Vec<u8>, usize),
         batch: Batch,
-        mut done: Vec<Done>,
+        (mut done, times): (Vec<Done>, Times),
     ) -> Self {
         let changed = done.iter_mut().map(|one| mem::take(&mut one.changed));
         let stage = match payhsm_state::Kept::all(changed) {
             payhsm_state::Kept::Now => Stage::Record(engine.record(session, &done)),
             payhsm_state::Kept::When(receipt) => Stage::State(receipt),
         };
-        Self { engine, session, input, output, start, batch, done, stage }
+        let waits = stage.enter(engine);
+        Self { engine, session, input, output, start, batch, done, times, waits, stage }
+    }
+
+    /// The handlers are done, and their record is on its way: so long a thread was busy with them.
+    pub(super) fn worked_since(mut self, begun: Duration) -> Self {
+        let worked = self.engine.elapsed();
+        self.times.worked = worked;
+        self.engine.numbers.load.worked(worked.saturating_sub(begun), worked);
+        self
+    }
+
+    /// When its bytes had come, by [`Engine::elapsed`].
+    pub(crate) const fn came(&self) -> Duration {
+        self.times.came
     }
 
     /// Waits until the record is kept, where nobody else has to go on. If it is not, the answers say so instead.
@@ -66,21 +94,58 @@ impl<'a> Unsent<'a> {
                 one.outcome = ErrorCode::StateUnavailable;
             }
         }
+        let now = self.engine.elapsed();
+        self.engine.numbers.card_wait.times.observe(now.saturating_sub(self.times.worked), 1);
+        self.times.worked = now;
         self.stage = Stage::Record(self.engine.record(self.session, &self.done));
+        self.waits = self.stage.enter(self.engine);
     }
 
     fn recorded(&mut self, outcome: Result<(), RecordFailed>) -> Batch {
         if outcome.is_err() {
             self.refuse(ErrorCode::RecordFailed);
+            for one in &mut self.done {
+                one.outcome = ErrorCode::RecordFailed;
+            }
         }
+        self.count();
         self.batch
+    }
+
+    /// The answers may leave.
+    fn count(&mut self) {
+        let Times { came, worked } = self.times;
+        // Who did not have to wait is spared a look at the clock.
+        let mut at = worked;
+        if self.waits.take().is_some() {
+            at = self.engine.elapsed();
+            self.engine.numbers.log_wait.times.observe(at.saturating_sub(worked), 1);
+        }
+        if self.done.is_empty() {
+            return;
+        }
+        let numbers = &self.engine.numbers;
+        let caller = self.session.caller.counted_in(&numbers.callers);
+        let commands = self.done.iter().map(|one| (one.opcode, one.outcome));
+        numbers.answered(caller, Answered { at, took: at.saturating_sub(came) }, commands);
     }
 
     /// Another answer to all of them.
     fn refuse(&mut self, code: ErrorCode) {
-        self.output.truncate(self.start);
+        frame::take_back(self.output, self.start);
         let input = self.input.get(..self.batch.consumed).unwrap_or_default();
         self.engine.refuse_batch(self.session, input, code, self.output);
+    }
+}
+
+impl Stage {
+    /// Counts one more who waits, if there is anything to wait for.
+    fn enter(&self, engine: &Engine) -> Option<Counting> {
+        match self {
+            Self::State(_) => Some(engine.numbers.card_wait.now.enter()),
+            Self::Record(Ok(Kept::When(_))) => Some(engine.numbers.log_wait.now.enter()),
+            Self::Record(Ok(Kept::Now) | Err(_)) => None,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Limits;
 use super::terms::Visitor;
 use crate::engine::{Engine, MAX_BATCH_OUTPUT};
+use crate::numbers::Ended;
 use payhsm_protocol::frame::compact;
 use std::io;
 use std::pin::Pin;
@@ -12,39 +13,30 @@ use tokio::sync::watch;
 use tokio::time::{Instant, Sleep, sleep_until, timeout, timeout_at};
 use zeroize::Zeroize;
 
-/// Bytes asked of a socket at a time.
-const READ_SIZE: usize = 32 * 1024;
+/// Bytes asked of a socket at a time: as much as one TLS record holds. A peer that sends and does not read costs no more than
+/// this.
+const READ_SIZE: usize = 16 * 1024;
+
+/// The same, as a reader counts.
+const READ_LIMIT: u64 = 16 * 1024;
 
 /// Answers that are held back before they are written, so that a reader who does not read costs
 /// no more memory than this and one batch.
-const MAX_OUTPUT: usize = 64 * 1024;
+const MAX_OUTPUT: usize = 16 * 1024;
 
 /// What is left of a frame that has not come whole, and one read.
 const INPUT_CAPACITY: usize = compact::LENGTH_BYTES + compact::MAX_FRAME + READ_SIZE;
 
+/// How long a peer that was too slow already has for the end of TLS.
+const SHORT_GOODBYE: std::time::Duration = std::time::Duration::from_millis(200);
+
 /// How long a stopping daemon listens for what was already on its way.
 const LAST_WORDS: std::time::Duration = std::time::Duration::from_millis(50);
 
-/// Why a connection ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ended {
-    /// The peer closed it.
-    ByPeer,
-    /// The daemon is stopping.
-    Stopping,
-    /// No request came for too long.
-    Idle,
-    /// A request did not come to its end, or an answer was not taken, in time.
-    TooSlow,
-    /// A frame of unbelievable length.
-    Unbelievable,
-    /// The peer vanished.
-    Broken,
-}
-
 /// Buffers that are wiped after every batch: requests and answers may hold clear values. They are
 /// as large as they can become, since a buffer that grows leaves a copy behind; memory that was
-/// never written to costs nothing.
+/// never written to costs nothing. Whoever takes bytes out of them wipes these, so that there is nothing to wipe behind what
+/// they hold: wiping all of it would touch, for every connection that ends, far more memory than it ever used.
 struct Buffers {
     input: Vec<u8>,
     output: Vec<u8>,
@@ -61,8 +53,8 @@ impl Buffers {
 
 impl Drop for Buffers {
     fn drop(&mut self) {
-        self.input.zeroize();
-        self.output.zeroize();
+        self.input.as_mut_slice().zeroize();
+        self.output.as_mut_slice().zeroize();
     }
 }
 
@@ -73,6 +65,7 @@ enum Read {
     Stop,
     TimedOut,
     Broken,
+    Refused,
 }
 
 /// A deadline that moves with every request. The timer behind it is set anew only when it fires,
@@ -126,17 +119,20 @@ where
         // An error means that the sender is gone: the daemon is going down.
         drop(stop.wait_for(|&stopping| stopping).await);
     };
-    tokio::pin!(stopping);
+    let refused = visitor.until_refused();
+    tokio::pin!(stopping, refused);
     let ended = loop {
         // A caller that never pauses must not keep the daemon from stopping.
         if going_down.has_changed().unwrap_or(true) {
             last_words(&mut stream, &engine, &mut visitor, limits, &mut buffers).await;
             break Ended::Stopping;
         }
-        match read(&mut stream, &mut buffers.input, &mut deadline, stopping.as_mut()).await {
+        let ending = (stopping.as_mut(), refused.as_mut());
+        match read(&mut stream, &mut buffers.input, &mut deadline, ending).await {
             Read::Bytes => {}
             Read::End => break Ended::ByPeer,
             Read::Broken => break Ended::Broken,
+            Read::Refused => break Ended::NotAccepted,
             Read::TimedOut if partial => break Ended::TooSlow,
             Read::TimedOut => break Ended::Idle,
             Read::Stop => {
@@ -159,7 +155,8 @@ where
         }
     };
     // A peer that vanished cannot be told goodbye, and one that does not read must not keep us.
-    let goodbye = timeout(limits.request, stream.shutdown()).await;
+    let patience = if ended == Ended::TooSlow { SHORT_GOODBYE } else { limits.request };
+    let goodbye = timeout(patience, stream.shutdown()).await;
     drop(goodbye);
     ended
 }
@@ -168,13 +165,15 @@ async fn read<S: AsyncRead + Unpin>(
     stream: &mut S,
     input: &mut Vec<u8>,
     deadline: &mut Deadline,
-    stopping: Pin<&mut impl Future<Output = ()>>,
+    (stopping, refused): (Pin<&mut impl Future<Output = ()>>, Pin<&mut impl Future<Output = ()>>),
 ) -> Read {
     input.reserve(READ_SIZE);
+    let mut some = stream.take(READ_LIMIT);
     let outcome = tokio::select! {
         biased;
-        outcome = stream.read_buf(input) => outcome,
+        outcome = some.read_buf(input) => outcome,
         () = stopping => return Read::Stop,
+        () = refused => return Read::Refused,
         () = deadline.passed() => return Read::TimedOut,
     };
     match outcome {
@@ -194,19 +193,29 @@ async fn answer_all<S: AsyncWrite + Unpin>(
     buffers: &mut Buffers,
 ) -> Result<bool, Ended> {
     let mut consumed = 0;
+    // What does not go into the first batch has waited for it.
+    let mut came = None;
     loop {
         let input = buffers.input.get(consumed..).unwrap_or_default();
-        let (session, output) = (visitor.session(), &mut buffers.output);
+        let Some(session) = visitor.session() else {
+            // What was done before it was refused is told.
+            write(stream, limits, &mut buffers.output).await?;
+            return Err(Ended::NotAccepted);
+        };
+        let output = &mut buffers.output;
         let unsent = if engine.cards().may_block() {
             // Whoever waits for another machine gives its place among the threads to others.
-            tokio::task::block_in_place(|| engine.begin(session, input, output))
+            tokio::task::block_in_place(|| engine.begin_since(session, input, output, came))
         } else {
-            engine.begin(session, input, output)
+            engine.begin_since(session, input, output, came)
         };
+        came = Some(unsent.came());
         let batch = unsent.await;
+        visitor.socket().answered(batch.answered, batch.consumed);
         consumed += batch.consumed;
         let more = batch.answered > 0 && !batch.unbelievable;
         if !more || buffers.output.len() >= MAX_OUTPUT {
+            visitor.socket().sent(buffers.output.len());
             write(stream, limits, &mut buffers.output).await?;
         }
         if batch.unbelievable {
@@ -261,7 +270,7 @@ async fn last_words<S: AsyncRead + AsyncWrite + Unpin>(
         // A request that has begun gets its time; otherwise only what is in flight is waited for.
         let wait = if buffers.input.is_empty() { Instant::now() + LAST_WORDS } else { last };
         buffers.input.reserve(READ_SIZE);
-        match timeout_at(wait, stream.read_buf(&mut buffers.input)).await {
+        match timeout_at(wait, (&mut *stream).take(READ_LIMIT).read_buf(&mut buffers.input)).await {
             Ok(Ok(1..)) => {}
             Ok(Ok(0) | Err(_)) | Err(_) => return,
         }

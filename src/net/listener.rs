@@ -1,10 +1,11 @@
 //! One listening socket: accept, count, shake hands, hand over to a connection.
 
-use super::connection::{self, Ended};
+use super::connection;
 use super::terms::{Terms, Visitor};
-use super::tls::{self, Certificate};
+use super::tls::{Certificate, dialect};
 use crate::caller::Caller;
 use crate::engine::{Dialect, Engine, Session};
+use crate::numbers::{Ended, SocketNumbers};
 use payhsm_protocol::field::LmkId;
 use std::io;
 use std::net::SocketAddr;
@@ -72,6 +73,7 @@ impl Refusals {
 /// A socket that accepts connections.
 pub(super) struct Listener {
     pub(super) socket: TcpListener,
+    pub(super) address: SocketAddr,
     pub(super) tls: bool,
     pub(super) port_lmk: Option<LmkId>,
 }
@@ -108,21 +110,28 @@ impl Listener {
         let terms = Arc::clone(&shared.terms.borrow());
         let limit = terms.limits.connections;
         let Some(place) = Place::take(&shared.connections, limit) else {
+            shared.engine.numbers().sockets.refused();
             shared.refusals.log(address, limit);
             return;
         };
-        let (tls, port_lmk) = (self.tls, self.port_lmk);
+        let (tls, port_lmk, listening) = (self.tls, self.port_lmk, self.address);
         let shared = shared.clone();
         tasks.spawn(async move {
             if let Err(error) = stream.set_nodelay(true) {
                 tracing::debug!(peer = %address, %error, "cannot set TCP_NODELAY");
             }
             let _place = place;
-            if tls {
-                serve_tls(stream, address, &terms, port_lmk, shared).await;
+            let engine = Arc::clone(&shared.engine);
+            let ends = (stream.local_addr().unwrap_or(listening), address);
+            let open = engine.numbers().sockets.open(ends, tls, engine.elapsed());
+            let socket = Arc::clone(open.numbers());
+            let ended = if tls {
+                serve_tls(stream, address, &terms, port_lmk, (shared, socket)).await
             } else {
-                serve_plain(stream, address, &terms, port_lmk, shared).await;
-            }
+                serve_plain(stream, address, &terms, port_lmk, (shared, socket)).await
+            };
+            log_end(address, ended);
+            open.ended(ended);
         });
     }
 }
@@ -146,14 +155,13 @@ async fn serve_plain(
     address: SocketAddr,
     terms: &Terms,
     port_lmk: Option<LmkId>,
-    shared: Shared,
-) {
+    (shared, socket): (Shared, Arc<SocketNumbers>),
+) -> Ended {
     let peer = Arc::from(format!("plain:{address}"));
     let caller = Arc::new(Caller::plain());
     let session = Session { peer, caller, dialect: Dialect::Host, port_lmk };
-    let visitor = Visitor::new(session, None, shared.terms);
-    let ended = connection::serve(stream, shared.engine, visitor, terms.limits, shared.stop).await;
-    log_end(address, ended);
+    let visitor = Visitor::new(session, None, shared.terms, socket);
+    connection::serve(stream, shared.engine, visitor, terms.limits, shared.stop).await
 }
 
 async fn serve_tls(
@@ -161,33 +169,32 @@ async fn serve_tls(
     address: SocketAddr,
     terms: &Terms,
     port_lmk: Option<LmkId>,
-    shared: Shared,
-) {
-    let Some(config) = &terms.tls else {
-        return;
+    (shared, socket): (Shared, Arc<SocketNumbers>),
+) -> Ended {
+    let Some(tls) = &terms.tls else {
+        return Ended::HandshakeFailed;
     };
-    let accepted = TlsAcceptor::from(Arc::clone(config)).accept(stream);
+    let accepted = TlsAcceptor::from(tls.config()).accept(stream);
     let stream = match timeout(terms.limits.handshake, accepted).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
             tracing::info!(peer = %address, %error, "TLS handshake failed");
-            return;
+            return Ended::HandshakeFailed;
         }
         Err(_) => {
             tracing::info!(peer = %address, "TLS handshake took too long");
-            return;
+            return Ended::HandshakeTooSlow;
         }
     };
     let (_, connection) = stream.get_ref();
-    let dialect = tls::dialect(connection);
-    let Some(certificate) = Certificate::of(connection) else {
-        return;
+    let dialect = dialect(connection);
+    let Some(certificate) = Certificate::of(connection, tls) else {
+        return Ended::HandshakeFailed;
     };
     let caller = Arc::new(Caller::unknown());
     let session = Session { peer: certificate.peer(), caller, dialect, port_lmk };
-    let visitor = Visitor::new(session, Some(certificate), shared.terms);
-    let ended = connection::serve(stream, shared.engine, visitor, terms.limits, shared.stop).await;
-    log_end(address, ended);
+    let visitor = Visitor::new(session, Some(certificate), shared.terms, socket);
+    connection::serve(stream, shared.engine, visitor, terms.limits, shared.stop).await
 }
 
 fn log_end(address: SocketAddr, ended: Ended) {
@@ -198,5 +205,10 @@ fn log_end(address: SocketAddr, ended: Ended) {
         Ended::Idle | Ended::TooSlow | Ended::Unbelievable => {
             tracing::info!(peer = %address, ?ended, "connection closed");
         }
+        // The handshake has said so itself.
+        Ended::NotAccepted => {
+            tracing::warn!(peer = %address, "its certificate is no longer accepted: closed");
+        }
+        Ended::HandshakeFailed | Ended::HandshakeTooSlow => {}
     }
 }

@@ -3,6 +3,7 @@
 use super::listener::{Listener, Shared};
 use super::terms::{NewTerms, Terms};
 use crate::engine::Engine;
+use crate::service::{Handed, HandedError};
 use payhsm_protocol::field::LmkId;
 use std::io;
 use std::net::SocketAddr;
@@ -25,6 +26,9 @@ pub enum StartError {
         /// What the system says.
         reason: io::Error,
     },
+    /// A socket that was handed over is of no use.
+    #[error(transparent)]
+    Handed(#[from] HandedError),
     /// The port numbers run out above the base.
     #[error("no port left above {0} for every LMK")]
     Ports(SocketAddr),
@@ -78,12 +82,32 @@ impl Server {
     }
 
     /// Listens on `base` (default LMK) and, for every LMK `n` with a port of its own, on
-    /// `base + 1 + n`; over TLS or in plain TCP. Port 0 lets the system choose each.
+    /// `base + 1 + n`; over TLS or in plain TCP. Port 0 lets the system choose each. Where sockets were handed over under
+    /// the name of such a port (`tls`, `tls-n`, `plain`, `plain-n`), they take its place.
     ///
     /// # Errors
     /// [`StartError`] names the address.
-    pub fn listen(&mut self, base: SocketAddr, tls: bool) -> Result<(), StartError> {
-        for lmk in std::iter::once(None).chain(self.lmks.iter().copied().map(Some)) {
+    pub fn listen(
+        &mut self,
+        base: SocketAddr,
+        tls: bool,
+        handed: &mut Handed,
+    ) -> Result<(), StartError> {
+        let kind = if tls { "tls" } else { "plain" };
+        let lmks = self.lmks.clone();
+        for lmk in std::iter::once(None).chain(lmks.into_iter().map(Some)) {
+            let name = lmk.map_or_else(|| kind.to_owned(), |id| format!("{kind}-{}", id.0));
+            let handed_over = handed.take(&name)?;
+            if !handed_over.is_empty() {
+                for socket in handed_over {
+                    let unfit = |reason| HandedError::Unfit { name: name.clone(), reason };
+                    socket.set_nonblocking(true).map_err(unfit)?;
+                    let socket = TcpListener::from_std(socket).map_err(unfit)?;
+                    let address = socket.local_addr().map_err(unfit)?;
+                    self.add(socket, Bound { address, tls, lmk });
+                }
+                continue;
+            }
             let mut address = base;
             let offset = lmk.map_or(0, |id| u16::from(id.0) + 1);
             if base.port() != 0 {
@@ -93,10 +117,15 @@ impl Server {
             let failed = |reason| StartError::Listen { address, reason };
             let socket = listener(address).map_err(failed)?;
             let address = socket.local_addr().map_err(failed)?;
-            self.bound.push(Bound { address, tls, lmk });
-            self.listeners.push(Listener { socket, tls, port_lmk: lmk });
+            self.add(socket, Bound { address, tls, lmk });
         }
         Ok(())
+    }
+
+    fn add(&mut self, socket: TcpListener, bound: Bound) {
+        let Bound { address, tls, lmk } = bound;
+        self.bound.push(bound);
+        self.listeners.push(Listener { socket, address, tls, port_lmk: lmk });
     }
 
     /// Serves until `stop` says so, and then until every connection has had its last answers.

@@ -2,6 +2,8 @@
 
 use super::connection;
 use super::office::Office;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, Permissions};
 use std::io;
@@ -9,7 +11,6 @@ use std::net::Shutdown;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
@@ -49,6 +50,48 @@ pub enum SocketError {
     },
 }
 
+/// A socket that listens, and that nobody accepts on yet.
+#[derive(Debug)]
+pub struct Listening {
+    listener: UnixListener,
+    path: PathBuf,
+    /// Which file the socket is, so that no other is removed at the end; none where somebody else made it.
+    identity: Option<(u64, u64)>,
+    /// What wakes whoever waits for a connection: the one end hears it when the other is dropped.
+    wake: (UnixStream, UnixStream),
+}
+
+impl Listening {
+    /// Listens at `path`.
+    ///
+    /// # Errors
+    /// [`SocketError`]
+    pub fn at(path: &Path) -> Result<Self, SocketError> {
+        let unusable = |reason| SocketError::Unusable { path: path.to_owned(), reason };
+        let wake = UnixStream::pair().map_err(unusable)?;
+        let listener = listen(path)?;
+        let metadata = fs::symlink_metadata(path).map_err(unusable)?;
+        let identity = Some((metadata.dev(), metadata.ino()));
+        Ok(Self { listener, path: path.to_owned(), identity, wake })
+    }
+
+    /// With a socket that the service manager made, and will remove; it stands for the one at `path`.
+    ///
+    /// # Errors
+    /// [`SocketError::Unusable`]
+    pub fn handed_over(listener: UnixListener, path: &Path) -> Result<Self, SocketError> {
+        let unusable = |reason| SocketError::Unusable { path: path.to_owned(), reason };
+        let wake = UnixStream::pair().map_err(unusable)?;
+        Ok(Self { listener, path: path.to_owned(), identity: None, wake })
+    }
+
+    /// Where it is; where it was handed over, the place that it stands for.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
 /// The officers' server; it ends when it is stopped.
 #[derive(Debug)]
 pub struct Server {
@@ -56,6 +99,8 @@ pub struct Server {
     /// Which file the socket is, so that no other is removed at the end.
     identity: Option<(u64, u64)>,
     shared: Arc<Shared>,
+    /// Dropped, whoever waits for a connection looks up.
+    wake: Option<UnixStream>,
     accepting: Option<JoinHandle<()>>,
     tidying: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
 }
@@ -63,7 +108,6 @@ pub struct Server {
 #[derive(Debug)]
 struct Shared {
     office: Arc<Office>,
-    stopping: AtomicBool,
     /// A second handle to each, to end them with.
     open: Mutex<BTreeMap<u64, UnixStream>>,
 }
@@ -74,15 +118,21 @@ impl Server {
     /// # Errors
     /// [`SocketError`]
     pub fn start(office: Arc<Office>, path: &Path) -> Result<Self, SocketError> {
-        let unusable = |reason| SocketError::Unusable { path: path.to_owned(), reason };
-        let listener = listen(path)?;
-        let metadata = fs::symlink_metadata(path).map_err(unusable)?;
-        let shared =
-            Arc::new(Shared { office, stopping: AtomicBool::new(false), open: Mutex::default() });
+        Self::serve(office, Listening::at(path)?)
+    }
+
+    /// Answers on a socket that listens, until it is stopped.
+    ///
+    /// # Errors
+    /// [`SocketError::Unusable`]
+    pub fn serve(office: Arc<Office>, listening: Listening) -> Result<Self, SocketError> {
+        let Listening { listener, path, identity, wake: (wake, woken) } = listening;
+        let unusable = |reason| SocketError::Unusable { path: path.clone(), reason };
+        let shared = Arc::new(Shared { office, open: Mutex::default() });
         let accepting = {
             let shared = Arc::clone(&shared);
             let thread = Builder::new().name("officers".to_owned());
-            thread.spawn(move || accept(&shared, &listener)).map_err(unusable)?
+            thread.spawn(move || accept(&shared, &listener, &woken)).map_err(unusable)?
         };
         let (stop, stopped) = mpsc::channel();
         let tidying = {
@@ -95,13 +145,8 @@ impl Server {
             };
             thread.spawn(tidy).map_err(unusable)?
         };
-        Ok(Self {
-            path: path.to_owned(),
-            identity: Some((metadata.dev(), metadata.ino())),
-            shared,
-            accepting: Some(accepting),
-            tidying: Some((stop, tidying)),
-        })
+        let (wake, accepting, tidying) = (Some(wake), Some(accepting), Some((stop, tidying)));
+        Ok(Self { path, identity, shared, wake, accepting, tidying })
     }
 
     /// Ends every connection and removes the socket.
@@ -110,16 +155,13 @@ impl Server {
     }
 
     fn end(&mut self) {
-        self.shared.stopping.store(true, Ordering::SeqCst);
-        let ours = fs::symlink_metadata(&self.path).ok().map(|found| (found.dev(), found.ino()));
-        if ours == self.identity.take() {
-            // Whoever waits for a connection is woken by one.
-            drop(UnixStream::connect(&self.path));
+        drop(self.wake.take());
+        if let Some(thread) = self.accepting.take() {
+            drop(thread.join());
+        }
+        let found = fs::symlink_metadata(&self.path).ok().map(|found| (found.dev(), found.ino()));
+        if self.identity.is_some() && found == self.identity.take() {
             drop(fs::remove_file(&self.path));
-            // Where the socket is gone, nothing wakes it, and it ends with the process.
-            if let Some(thread) = self.accepting.take() {
-                drop(thread.join());
-            }
         }
         for stream in self.shared.open().values() {
             // Gone already, if it fails.
@@ -146,12 +188,28 @@ impl Shared {
     }
 }
 
-fn accept(shared: &Arc<Shared>, listener: &UnixListener) {
-    let mut number = 0_u64;
-    for stream in listener.incoming() {
-        if shared.stopping.load(Ordering::SeqCst) {
-            return;
+/// Waits for a connection; false when the server is to end.
+fn wait(listener: &UnixListener, woken: &UnixStream) -> io::Result<bool> {
+    let mut seen = [PollFd::new(listener, PollFlags::IN), PollFd::new(woken, PollFlags::IN)];
+    loop {
+        match poll(&mut seen, None) {
+            Ok(_) => break,
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
         }
+    }
+    let [_, woken] = &seen;
+    Ok(woken.revents().is_empty())
+}
+
+fn accept(shared: &Arc<Shared>, listener: &UnixListener, woken: &UnixStream) {
+    let mut number = 0_u64;
+    loop {
+        let stream = match wait(listener, woken) {
+            Ok(true) => listener.accept().map(|(stream, _)| stream),
+            Ok(false) => return,
+            Err(error) => Err(error),
+        };
         number = number.wrapping_add(1);
         let begun = stream.and_then(|stream| {
             if shared.open().len() >= MOST_CONNECTIONS {

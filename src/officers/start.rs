@@ -1,14 +1,15 @@
 //! From the configuration of a daemon to its officers' server.
 
-use super::{Office, Server, Setup};
+use super::socket::Listening;
+use super::{Office, Server, Setup, SocketError};
 use crate::audit::AuditLog;
 use crate::cli::Failure;
 use crate::clock::Monotonic;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::reload::Reloader;
-use crate::settings::Profile;
-use payhsm_arena::{ArenaError, Options, Policy, harden_process};
+use crate::service::Handed;
+use payhsm_arena::{ArenaError, Options, Policy};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -20,19 +21,11 @@ pub(crate) fn configured(config: &Config) -> bool {
     config.officers.socket.is_some() || config.unattended.is_some()
 }
 
-/// Closes a production process to onlookers, and sets up its secret memory. Before anything else is done.
+/// Sets up the secret memory of the process. Before anything else is done with keys.
 ///
 /// # Errors
 /// What the system does not give, where the configuration insists on it.
 pub(crate) fn protect(config: &Config) -> Result<(), Failure> {
-    if config.profile != Profile::Development {
-        let hardening = harden_process();
-        if hardening.is_complete() {
-            tracing::info!("{hardening}");
-        } else {
-            tracing::warn!("{hardening}");
-        }
-    }
     let policy = if config.strict_memory() { Policy::SecretOnly } else { Policy::PreferSecret };
     match payhsm_arena::init(Options { policy, ..Options::default() }) {
         Ok(arena) => {
@@ -49,16 +42,36 @@ pub(crate) fn protect(config: &Config) -> Result<(), Failure> {
     }
 }
 
-/// Starts the officers' server, where there is to be one, and unseals without officers, where that is wanted.
+/// Officers' socket that listens and answers nobody yet.
+pub(crate) struct Opened {
+    office: Arc<Office>,
+    listening: Listening,
+}
+
+impl Opened {
+    /// Answers from now on.
+    ///
+    /// # Errors
+    /// [`SocketError`]
+    pub(crate) fn serve(self) -> Result<Server, SocketError> {
+        let socket = self.listening.path().display().to_string();
+        let server = Server::serve(self.office, self.listening)?;
+        tracing::info!(socket, "officers' socket");
+        Ok(server)
+    }
+}
+
+/// Opens the officers' socket, where there is to be one, and unseals without officers, where that is wanted.
 ///
 /// # Errors
 /// What is wrong with the folder, the list of officers or the socket.
-pub(crate) fn start(
+pub(crate) fn open(
     config: &Config,
     engine: Arc<Engine>,
     reloader: Arc<Reloader>,
     audit: Option<Arc<AuditLog>>,
-) -> Result<Option<Server>, Failure> {
+    handed: &mut Handed,
+) -> Result<Option<Opened>, Failure> {
     let Some(folder) = config.state.clone().filter(|_| configured(config)) else {
         return Ok(None);
     };
@@ -74,7 +87,9 @@ pub(crate) fn start(
         }
     }
     let Some(socket) = &config.officers.socket else { return Ok(None) };
-    let server = Server::start(office, socket)?;
-    tracing::info!(socket = %socket.display(), "officers' socket");
-    Ok(Some(server))
+    let listening = match handed.take_unix("officers")?.into_iter().next() {
+        Some(listener) => Listening::handed_over(listener, socket)?,
+        None => Listening::at(socket)?,
+    };
+    Ok(Some(Opened { office, listening }))
 }

@@ -188,3 +188,10 @@ fn wrong_ones_are_counted() {
         assert_eq!(issuer.ask(message), "PN72");
     }
 }
+
+/// A request that is right and one that is wrong.
+pub(super) fn one() -> (String, String) {
+    let (message, _) = all().swap_remove(0);
+    let wrong = tampered(&message, message.len() - 1..message.len()).swap_remove(0);
+    (message, wrong)
+}

@@ -1,5 +1,6 @@
-//! What is not in secret memory: keys of TLS, which rustls and ring hold in ordinary memory. Measured, so that
-//! `docs/side-channels.md` says what is so. It also shows of every kind of build that what is there is found.
+//! Keys of TLS. The private key of the server is in secret memory alone, before, between and after handshakes, also when it was
+//! replaced. Keys of sessions are in ordinary memory, where rustls and its provider hold them: measured, so that
+//! `docs/side-channels.md` says what is so, and of every kind of build that what is there is found.
 
 use super::needles::Needles;
 use super::victim::{Searched, Victim};
@@ -8,6 +9,7 @@ use ring::hkdf::{HKDF_SHA384, KeyType, Prk};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, KeyLog, RootCertStore, StreamOwned};
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::{Arc, Mutex};
 
@@ -66,7 +68,7 @@ fn montgomery(bytes: &[u8]) -> Vec<u8> {
     number
 }
 
-/// The server's private key in every form that it may have.
+/// The server's private key in every form that it may have: the number, as OpenSSL's arithmetic keeps it and in PEM.
 fn add_private_key(needles: &mut Needles, name: &str, folder: &Folder) {
     let path = folder.path("server.key");
     let key = PrivateKeyDer::from_pem_file(&path).unwrap();
@@ -76,9 +78,12 @@ fn add_private_key(needles: &mut Needles, name: &str, folder: &Folder) {
     needles.bytes(name, scalar);
     needles.bytes(&format!("{name}, Montgomery form"), &montgomery(scalar));
     let pem = fs::read_to_string(path).unwrap();
-    // The first line of two has all of it but its end, the second the public key as well.
-    let line = pem.lines().nth(1).unwrap();
-    needles.secret(&format!("{name}, PEM"), line.as_bytes());
+    // What stands before the key is the same in every such file, and behind it is the public key.
+    let letters: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let (first, last) = (at.div_ceil(3) * 4, (at + 32) / 3 * 4);
+    for (part, letters) in letters.as_bytes()[first..last].chunks_exact(8).enumerate() {
+        needles.secret(&format!("{name}, PEM {part}"), letters);
+    }
 }
 
 /// A client that tells what it shares with the server.
@@ -87,7 +92,7 @@ fn client(folder: &Folder, victim: &Victim, secrets: &Arc<Secrets>) -> Caller<Tl
     roots.add(CertificateDer::from_pem_file(folder.path("ca.crt")).unwrap()).unwrap();
     let chain = vec![CertificateDer::from_pem_file(folder.path("client.crt")).unwrap()];
     let key = PrivateKeyDer::from_pem_file(folder.path("client.key")).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = payhsm_client::provider();
     let config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13])
         .unwrap()
@@ -99,12 +104,74 @@ fn client(folder: &Folder, victim: &Victim, secrets: &Arc<Secrets>) -> Caller<Tl
     Caller::new(StreamOwned::new(connection, connect(victim.address())))
 }
 
+/// Handshakes while the memory is searched: the provider has the key for the length of a signature, and leaves nothing.
+const HANDSHAKES: usize = 20;
+
 #[test]
-fn keys_of_tls_are_in_ordinary_memory_and_the_search_finds_them() {
+fn the_private_key_is_in_secret_memory_alone() {
     let folder = Folder::new();
     let Some(victim) = super::victim(&folder, &super::program(), false) else { return };
     let mut needles = Needles::new();
     add_private_key(&mut needles, "private key", &folder);
+    let loaded = victim.search_memory(&needles);
+    assert!(loaded.hits.is_empty(), "loaded: {:#?}", loaded.hits);
+    for _ in 0..HANDSHAKES {
+        assert_eq!(client(&folder, &victim, &Arc::default()).ask("NO02"), "NP00UNINITIALISED");
+    }
+    let mut open = client(&folder, &victim, &Arc::default());
+    assert_eq!(open.ask("NO02"), "NP00UNINITIALISED");
+    let used = victim.search_memory(&needles);
+    assert!(used.hits.is_empty(), "after handshakes: {:#?}", used.hits);
+    // A new one in place of it, while a connection is open that began with the old one.
+    folder.issue("server", For::Server, &["localhost"]);
+    add_private_key(&mut needles, "next private key", &folder);
+    victim.signal("-HUP");
+    wait_for("word of the configuration", || victim.log().contains("read again"));
+    assert_eq!(client(&folder, &victim, &Arc::default()).ask("NO02"), "NP00UNINITIALISED");
+    let replaced = victim.search_memory(&needles);
+    assert!(replaced.hits.is_empty(), "replaced: {:#?}", replaced.hits);
+    // The last connection of the old one ends, and with it its slot.
+    drop(open);
+    assert_eq!(client(&folder, &victim, &Arc::default()).ask("NO02"), "NP00UNINITIALISED");
+    let dropped = victim.search_memory(&needles);
+    assert!(dropped.hits.is_empty(), "dropped: {:#?}", dropped.hits);
+    if let Some((memory, registers)) = victim.search_dump(&folder, &needles) {
+        assert!(memory.hits.is_empty(), "core file: {:#?}", memory.hits);
+        assert!(registers.hits.is_empty(), "registers: {:#?}", registers.hits);
+    }
+    println!(
+        "{} needles, {} bytes read, {} bytes of secret memory not: 0 hits",
+        needles.count(),
+        dropped.bytes,
+        dropped.secret
+    );
+}
+
+#[test]
+fn a_private_key_that_the_provider_keeps_is_found() {
+    let folder = Folder::new();
+    let Some(control) = super::control() else { return };
+    let Some(victim) = super::victim(&folder, &control, true) else { return };
+    let mut needles = Needles::new();
+    add_private_key(&mut needles, "private key", &folder);
+    let Searched { hits, .. } = victim.search_memory(&needles);
+    println!("{hits:#?}");
+    assert!(hits.keys().any(|name| name.contains("backwards")), "little endian: {hits:?}");
+    // The other forms are found where they are: in text that has them all.
+    let key = PrivateKeyDer::from_pem_file(folder.path("server.key")).unwrap();
+    let mut found = BTreeMap::new();
+    needles.search("the file", &fs::read(folder.path("server.key")).unwrap(), &mut found);
+    assert!(found.keys().any(|name| name.contains("PEM")), "{found:?}");
+    found.clear();
+    needles.search("DER", key.secret_der(), &mut found);
+    assert!(found.keys().any(|name| name.starts_with("private key, part 0 in")), "{found:?}");
+}
+
+#[test]
+fn keys_of_sessions_are_in_ordinary_memory_while_they_last() {
+    let folder = Folder::new();
+    let Some(victim) = super::victim(&folder, &super::program(), false) else { return };
+    let mut needles = Needles::new();
     let secrets = Arc::new(Secrets::default());
     let mut caller = client(&folder, &victim, &secrets);
     assert_eq!(caller.ask("NO02"), "NP00UNINITIALISED");
@@ -118,19 +185,11 @@ fn keys_of_tls_are_in_ordinary_memory_and_the_search_finds_them() {
     println!("{hits:#?}");
     let found =
         |words: [&str; 2]| hits.keys().any(|name| words.iter().all(|word| name.contains(word)));
-    assert!(found(["private key, Montgomery form", "backwards"]), "{hits:?}");
     assert!(found(["TRAFFIC_SECRET_0, key", "round key"]), "{hits:?}");
-
-    // A certificate that was replaced: the key of the old one.
-    let mut before = Needles::new();
-    add_private_key(&mut before, "private key before", &folder);
-    folder.issue("server", For::Server, &["localhost"]);
-    victim.signal("-HUP");
-    wait_for("word of the configuration", || victim.log().contains("read again"));
     drop(caller);
     let mut caller = client(&folder, &victim, &Arc::default());
     assert_eq!(caller.ask("NO02"), "NP00UNINITIALISED");
-    println!("after it was replaced: {:#?}", victim.search_memory(&before).hits);
+    println!("when the session is over: {:#?}", victim.search_memory(&needles).hits);
 }
 
 #[test]

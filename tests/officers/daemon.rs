@@ -101,6 +101,28 @@ fn a_daemon_killed_in_the_middle_of_a_change_goes_on_with_shares_of_either_lmk()
     panic!("it was never killed in the middle");
 }
 
+#[test]
+fn the_status_tells_of_tls_what_a_person_should_know() {
+    let folder = Folder::new();
+    let rest = "[officers]\nsocket = 'officers.sock'\n[memory]\nstrict = false";
+    let good = configuration("issuer", false, rest);
+    let lines = "[tls]\nversions = ['1.2', '1.3']\nrevoked = 'revoked.crl'\n";
+    folder.revoke("revoked.crl", &[], 2021);
+    let daemon = Daemon::configured(&folder, &good.replacen("[tls]\n", lines, 1), 1);
+    let mut console = Console::connect(&folder.path("officers.sock"));
+    let mut notes = || {
+        let notes = console.status().notes;
+        notes.into_iter().filter(|note| note.starts_with("tls.")).collect::<Vec<_>>()
+    };
+    let said = notes().join("\n");
+    assert!(said.contains("tls.versions: TLS 1.2 is allowed"), "{said}");
+    assert!(said.contains("tls.revoked: list 1 ended"), "{said}");
+    folder.revoke("revoked.crl", &[], 2900);
+    folder.write("payhsm.toml", &good.replacen("[tls]\n", "[tls]\nrevoked = 'revoked.crl'\n", 1));
+    daemon.reload();
+    assert_eq!(notes(), <[&str; 0]>::default());
+}
+
 /// The console beside the daemon, built as this is.
 fn console() -> PathBuf {
     let path = Path::new(env!("CARGO_BIN_EXE_payhsmd")).with_file_name("payhsm-console");
@@ -130,6 +152,7 @@ fn the_guide_leads_from_an_empty_folder_to_a_zone_and_a_host_that_is_answered() 
     // What the machine of the test may not have: the usual port, secret memory.
     let script = commands(&fs::read_to_string(guide).unwrap())
         .replace("2500", &port)
+        .replace("payhsmd --config", "payhsmd --allow-root --config")
         .replace("# strict = false", "strict = false");
     assert!(script.contains(&port) && script.contains("\nstrict = false"));
     let folder = tempfile::tempdir().unwrap();

@@ -157,6 +157,9 @@ fn host_commands(all: &mut Talk<'_>) {
     }
     all.mark("clear data", CLEAR_DATA);
 
+    for message in ["NI11", "J2", "J4", "J8", "JK"] {
+        all.ask(message);
+    }
     for (message, mark) in [("NC", false), ("NO00", false), ("NO01", false), ("N0064", true)] {
         let random = all.ask(message);
         if mark {

@@ -2,7 +2,8 @@
 
 use payhsm_protocol::frame::{Taken, host};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer,
+    ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyPair, RevokedCertParams, SerialNumber,
     date_time_ymd,
 };
 use rustls::pki_types::pem::PemObject;
@@ -38,9 +39,15 @@ pub(crate) fn payhsmd(arguments: &[&str]) -> Output {
     command(arguments).output().unwrap()
 }
 
+/// The daemon that is tested: the one that was built for the tests, or another that `PAYHSM_TEST_BINARY` names.
+pub(crate) fn program() -> PathBuf {
+    let other = std::env::var_os("PAYHSM_TEST_BINARY");
+    other.map_or_else(|| env!("CARGO_BIN_EXE_payhsmd").into(), PathBuf::from)
+}
+
 /// `payhsmd` with these arguments, not yet started; no setting of the tester's own reaches it.
 fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_payhsmd"));
+    let mut command = Command::new(program());
     command.args(arguments).env_remove("RUST_LOG").stdin(Stdio::null());
     command
 }
@@ -91,8 +98,12 @@ impl Drop for Daemon {
 
 impl Daemon {
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut child =
-            command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        Self::of(&mut command(arguments))
+    }
+
+    /// What this command starts.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let out = Lines::of(child.stdout.take().unwrap());
         let log = Lines::of(child.stderr.take().unwrap());
         Self { child, out, log }
@@ -102,7 +113,12 @@ impl Daemon {
     /// listen.
     pub(crate) fn configured(folder: &Folder, config: &str, ports: usize) -> Self {
         let path = folder.write("payhsm.toml", config);
-        let mut daemon = Self::start(&["--config", path.to_str().unwrap()]);
+        Self::start(&["--config", path.to_str().unwrap()]).listening(ports)
+    }
+
+    /// The same, when all `ports` listen.
+    pub(crate) fn listening(self, ports: usize) -> Self {
+        let mut daemon = self;
         let what = format!("{ports} ports");
         wait_for(&what, || daemon.log.count("\"listening\"") == ports || daemon.has_ended());
         assert!(!daemon.has_ended(), "{:#?}", daemon.log.all());
@@ -286,6 +302,34 @@ impl Folder {
         self.write(&format!("{name}.key"), &key.serialize_pem());
     }
 
+    /// Writes the CA's list of revoked certificates, `file`, with these on it; the next one is due after `year` has begun.
+    pub(crate) fn revoke(&self, file: &str, names: &[&str], year: i32) {
+        let revoked = names.iter().map(|name| RevokedCertParams {
+            serial_number: self.serial_number(name),
+            revocation_time: date_time_ymd(2020, 1, 1),
+            reason_code: None,
+            invalidity_date: None,
+        });
+        let params = CertificateRevocationListParams {
+            this_update: date_time_ymd(2020, 1, 1),
+            next_update: date_time_ymd(year, 1, 1),
+            crl_number: SerialNumber::from(1),
+            issuing_distribution_point: None,
+            revoked_certs: revoked.collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        self.write(file, &params.signed_by(&self.authority).unwrap().pem().unwrap());
+    }
+
+    fn serial_number(&self, name: &str) -> SerialNumber {
+        let der = CertificateDer::from_pem_file(self.path(&format!("{name}.crt"))).unwrap();
+        // Behind the version, which is 3 (RFC 5280, 4.1).
+        let version = [0xa0, 3, 2, 1, 2, 2];
+        let at = der.windows(version.len()).position(|window| window == version).unwrap();
+        let length = usize::from(der[at + version.len()]);
+        SerialNumber::from_slice(&der[at + version.len() + 1..][..length])
+    }
+
     /// The SHA-256 of a certificate, as the configuration writes it.
     pub(crate) fn fingerprint(&self, name: &str) -> String {
         let der = CertificateDer::from_pem_file(self.path(&format!("{name}.crt"))).unwrap();
@@ -322,17 +366,17 @@ pub(crate) fn configuration(profile: &str, plain: bool, rest: &str) -> String {
     } else {
         ""
     };
-    // A developer needs none, and two daemons of one test may not share one.
-    let state = if profile == "development" {
-        String::new()
+    // A developer needs none, and two daemons of one test may not share one. Tests are often run as root.
+    let (state, cage) = if profile == "development" {
+        (String::new(), "")
     } else {
-        format!("state = 'state-{profile}'\n")
+        (format!("state = 'state-{profile}'\n"), "[cage]\nallow_root = true\n")
     };
     format!(
         "profile = '{profile}'\n{state}[listen]\ntls = '127.0.0.1:0'\n{plain}\n[tls]\n\
          certificate = 'server.crt'\nprivate_key = 'server.key'\nclient_ca = 'ca.crt'\n\
          [[caller]]\nname = 'tests'\nname_in_certificate = 'localhost'\ncommands = ['*']\n\
-         [log]\nformat = 'json'\n[legacy]\n{legacy}\n{rest}\n"
+         {cage}[log]\nformat = 'json'\n[legacy]\n{legacy}\n{rest}\n"
     )
 }
 
@@ -359,11 +403,10 @@ pub(crate) fn tls_of(
 ) -> Tls {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(trusted).unwrap()).unwrap();
-    let config =
-        ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_protocol_versions(versions)
-            .unwrap()
-            .with_root_certificates(roots);
+    let config = ClientConfig::builder_with_provider(payhsm_client::provider())
+        .with_protocol_versions(versions)
+        .unwrap()
+        .with_root_certificates(roots);
     let mut config = match identity {
         None => config.with_no_client_auth(),
         Some((certificate, key)) => {

@@ -9,6 +9,7 @@ pub(crate) mod dynamic;
 pub(crate) mod issuing_daemon;
 pub(crate) mod jwe;
 pub(crate) mod migration;
+pub(crate) mod monitoring;
 pub(crate) mod pin_life;
 pub(crate) mod pins;
 pub(crate) mod random;

@@ -8,7 +8,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often a disk that failed is tried again.
 const AGAIN: Duration = Duration::from_millis(100);
@@ -71,8 +71,10 @@ impl Committer {
     /// Keeps what waited; gives back a buffer to be used again.
     fn keep(&mut self, waiting: Waiting) -> Vec<u8> {
         let Waiting { mut frame, first, count, group } = waiting;
+        let begun = Instant::now();
         match self.write(&mut frame, first, count) {
             Ok(()) => {
+                self.shared.counts.committed(count, begun.elapsed());
                 self.shared.is_durable(first + u64::from(count));
                 group.settle(Ok(()));
                 // The tree is behind by what this channel holds; when it is full, the disk waits for the tree.

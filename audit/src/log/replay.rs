@@ -66,7 +66,9 @@ pub(super) fn replay(journal: &Path, from: u64) -> Result<Replayed, LogError> {
             if index >= from {
                 replayed.entries.push(entry);
             }
-            index += 1;
+            index = index.checked_add(1).ok_or_else(|| {
+                LogError::damaged(journal, "there are no entries with such numbers")
+            })?;
         }
         next = Some(index);
     }

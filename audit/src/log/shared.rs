@@ -2,6 +2,7 @@
 
 use super::disk::Segment;
 use super::frame;
+use super::numbers::{Counts, LogNumbers};
 use super::receipt::{Group, NotKept, Receipt};
 use super::{Clock, Health};
 use crate::record::{Event, MAX_ENTRY, Moment, Record, event, stamp};
@@ -20,6 +21,7 @@ pub(super) struct Shared {
     inner: Mutex<Inner>,
     arrived: Condvar,
     closing: Condvar,
+    pub(super) counts: Counts,
 }
 
 #[derive(Debug)]
@@ -74,7 +76,8 @@ impl Shared {
             idle: false,
             closing: false,
         };
-        Self { clock, inner: Mutex::new(inner), arrived: Condvar::new(), closing: Condvar::new() }
+        let (arrived, closing) = (Condvar::new(), Condvar::new());
+        Self { clock, inner: Mutex::new(inner), arrived, closing, counts: Counts::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -158,6 +161,7 @@ impl Shared {
 
     /// The disk failed with so many in hand: nothing is taken any more, and what waits is not kept either.
     pub(super) fn fail(&self, error: &io::Error, in_hand: u32) {
+        self.counts.disk_failed();
         let group = {
             let mut inner = self.lock();
             let refused = u64::from(in_hand) + u64::from(inner.waiting.count);
@@ -189,6 +193,7 @@ impl Shared {
 
     /// The tree's files cannot be written: nothing is taken.
     pub(super) fn tree_fails(&self, error: &io::Error) {
+        self.counts.disk_failed();
         Failure::note(&mut self.lock().tree, error, 0, &*self.clock);
     }
 
@@ -238,6 +243,20 @@ impl Shared {
 
     pub(super) fn is_closing(&self) -> bool {
         self.lock().closing
+    }
+
+    pub(super) fn numbers(&self) -> LogNumbers {
+        let (taken, durable) = {
+            let inner = self.lock();
+            (inner.next, inner.durable)
+        };
+        self.counts.told(taken, durable)
+    }
+
+    /// Index of the next entry that is not durable yet, and of the next that will be taken.
+    pub(super) fn position(&self) -> (u64, u64) {
+        let inner = self.lock();
+        (inner.durable, inner.next)
     }
 
     pub(super) fn health(&self) -> Health {

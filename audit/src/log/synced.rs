@@ -6,6 +6,7 @@
 use super::error::LogError;
 use super::growth::Edge;
 use crate::hash::{HASH_BYTES, Hash};
+use crate::tile::WIDTH;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -41,7 +42,21 @@ fn decode(bytes: &[u8]) -> Option<Edge> {
         levels.push(hashes.iter().copied().map(Hash).collect());
         rest = behind;
     }
-    rest.is_empty().then_some(Edge { size: u64::from_be_bytes(*size), levels })
+    let edge = Edge { size: u64::from_be_bytes(*size), levels };
+    (rest.is_empty() && is_whole(&edge)).then_some(edge)
+}
+
+/// Whether these are the hashes that a tree of so many entries has beside its full tiles: of each level as many as there are
+/// beyond a multiple of 256. It is written when the last tile of entries is full.
+fn is_whole(edge: &Edge) -> bool {
+    let mut rest = edge.size;
+    let fits = edge.levels.iter().all(|level| {
+        let there = u64::try_from(level.len()) == Ok(rest % WIDTH);
+        rest /= WIDTH;
+        there
+    });
+    // More than half of what can be counted nobody ever writes, and sums of it stay in bounds.
+    fits && rest == 0 && edge.size.is_multiple_of(WIDTH) && i64::try_from(edge.size).is_ok()
 }
 
 /// What was durable when it was last said; nothing in a new log.
@@ -72,6 +87,29 @@ mod tests {
             changed[at] ^= 1;
             assert_eq!(decode(&changed), None, "{at}");
             assert_eq!(decode(&bytes[..at]), None, "{at}");
+        }
+    }
+
+    /// Found by fuzzing: the sum was right, and the tree then failed over it.
+    #[test]
+    fn levels_are_those_of_the_size() {
+        let edge = |size, counts: &[usize]| Edge {
+            size,
+            levels: counts.iter().map(|count| vec![Hash([1; 32]); *count]).collect(),
+        };
+        for good in [edge(256, &[0, 1]), edge(65536, &[0, 0, 1]), edge(0, &[0, 0])] {
+            assert_eq!(decode(&encode(&good)), Some(good));
+        }
+        for bad in [
+            edge(0, &[1]),
+            edge(1, &[1]),
+            edge(256, &[0]),
+            edge(256, &[0, 2]),
+            edge(256, &[256, 0]),
+            edge(257, &[1, 1]),
+            edge(0x8000_0000_0000_0000, &[0, 0, 0, 0, 0, 0, 0, 0x80]),
+        ] {
+            assert_eq!(decode(&encode(&bad)), None, "{bad:?}");
         }
     }
 }

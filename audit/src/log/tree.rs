@@ -155,6 +155,7 @@ impl Tree {
         });
         if put {
             self.signed = size;
+            self.shared.counts.signed(size);
         }
     }
 

@@ -45,7 +45,7 @@ impl Authority {
     }
 
     pub(crate) fn server(&self, alpn: &[u8]) -> Arc<ServerConfig> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let provider = payhsm_client::provider();
         let mut roots = rustls::RootCertStore::empty();
         roots.add(self.der()).unwrap();
         let verifier =

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::CardCode;
 use crate::mac::{Padding, RetailMacKey};
 use crate::pin::{all_digits, nibbles, visa_decimalise};
+use crate::told::{Told, told};
 
 /// Most digits that are ever taken.
 const MOST_DIGITS: usize = 5;
@@ -35,10 +36,11 @@ impl fmt::Debug for CvvInput {
 impl CvvInput {
     /// Checks and packs the card data.
     pub fn new(pan: &[u8], expiry: &[u8; 4], service_code: &[u8; 3]) -> Result<Self, CvvError> {
-        let digits = pan.iter().chain(expiry).chain(service_code);
-        if !(12..=19).contains(&pan.len()) || !digits.clone().all(u8::is_ascii_digit) {
+        let known = all_digits(pan) && all_digits(expiry) && all_digits(service_code);
+        if !known || !(12..=19).contains(&pan.len()) {
             return Err(CvvError);
         }
+        let digits = pan.iter().chain(expiry).chain(service_code);
         let mut values = [0; 32];
         for (to, from) in values.iter_mut().zip(digits) {
             *to = from & 0x0F;
@@ -92,7 +94,7 @@ impl CvvKey {
         }
         let computed = Zeroizing::new(self.digits(input)?);
         let head = computed.get(..cvv.len()).ok_or(CvvError)?;
-        Ok(head.ct_eq(cvv).into())
+        Ok(told(Told::CardCode, head.ct_eq(cvv)))
     }
 
     /// Visa and Mastercard: DES with CVK-A, XOR, then encipher A, decipher B, encipher A; decimalise.
@@ -100,6 +102,6 @@ impl CvvKey {
     /// Which is the retail MAC over the two blocks.
     fn digits(&self, input: &CvvInput) -> Result<[u8; MOST_DIGITS], CvvError> {
         let mac = self.0.mac(Padding::None, &[&input.packed]).map_err(|_| CvvError)?;
-        Ok(visa_decimalise::<MOST_DIGITS>(nibbles::iter(mac.as_bytes())).map(|digit| b'0' + digit))
+        Ok(visa_decimalise::<MOST_DIGITS>(nibbles::iter(mac.as_bytes())).map(|digit| b'0' | digit))
     }
 }

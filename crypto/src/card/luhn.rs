@@ -1,11 +1,15 @@
 //! The check digit of card numbers (ISO/IEC 7812-1, annex B), without a branch on a digit.
 
+use subtle::ConstantTimeEq;
+
 use crate::pin::all_digits;
+use crate::told::{Told, told};
 
 /// Whether `digits`, ASCII, are two or more and the last one is the check digit of the others.
 #[must_use]
 pub fn is_luhn(digits: &[u8]) -> bool {
-    digits.len() > 1 && all_digits(digits) && weighted(digits.iter().rev()).is_multiple_of(10)
+    let right = || (weighted(digits.iter().rev()) % 10).ct_eq(&0);
+    digits.len() > 1 && all_digits(digits) && told(Told::CheckDigit, right())
 }
 
 /// The check digit, ASCII, that belongs behind `digits`, ASCII.
@@ -21,8 +25,8 @@ pub(crate) fn missing_digit(digits: &[u8]) -> u8 {
 
 fn missing(sum: u16) -> u8 {
     // Below 10.
-    let digit = (10 - sum % 10) % 10;
-    b'0' + digit.to_be_bytes()[1]
+    let [_, digit] = (10u16.wrapping_sub(sum % 10) % 10).to_be_bytes();
+    b'0' | digit
 }
 
 /// The digits from the right, every second one doubled and then its digits added.
@@ -31,9 +35,10 @@ fn weighted<'a>(from_the_right: impl Iterator<Item = &'a u8>) -> u16 {
         let digit = digit & 0x0F;
         // 10 to 18 have the digits 1 and what is above ten: nine less.
         let above = (4u8.wrapping_sub(digit) >> 7) * 9;
-        u16::from(if second { 2 * digit - above } else { digit })
+        u16::from(if second { (2 * digit).wrapping_sub(above) } else { digit })
     });
-    weighted.sum()
+    // A sum would ask whether it has become too large.
+    weighted.fold(0, u16::wrapping_add)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use super::LONGEST_VALUE;
 use crate::pin::{Account, nibbles};
+use crate::told::{Told, told};
 
 /// Most bytes of a text: 40 characters in blocks of 16.
 const MOST: usize = 48;
@@ -198,8 +199,10 @@ impl Text {
         let behind = behind.copied().chain(std::iter::repeat(0));
         pack(&mut *fill, behind);
         let again = Self::of(layout, to, block, &*fill);
-        let same = again.is_some_and(|mut again| again.bytes().ct_eq(self.bytes()).into());
-        same & (wrong == 0) & (to.len() <= LONGEST_VALUE)
+        again.is_some_and(|mut again| {
+            let same = again.bytes().ct_eq(self.bytes()) & wrong.ct_eq(&0);
+            told(Told::Value, same) && to.len() <= LONGEST_VALUE
+        })
     }
 }
 

@@ -4,13 +4,14 @@
 //! 16 bytes: CBC with an IV of zeros, so that the same number is the same ciphertext. The long form is 24 bytes: a random IV
 //! of 8 bytes, then 16 bytes of CBC; under AES, whose blocks have 16 bytes, 8 zeros follow the IV, and are not sent.
 
-use subtle::{ConstantTimeEq, ConstantTimeLess};
+use subtle::{ConstantTimeEq, ConstantTimeGreater, ConstantTimeLess};
 use zeroize::Zeroizing;
 
 use super::{NotAValue, ValueError};
 use crate::card::is_luhn;
 use crate::cipher::BlockKey;
 use crate::pin::{all_digits, nibbles};
+use crate::told::{Told, told, told_number};
 
 /// Bytes of the text.
 const TEXT: usize = 16;
@@ -61,13 +62,17 @@ pub fn open(key: &BlockKey, sealed: &[u8], to: &mut [u8; 19]) -> Result<usize, N
         let fill = value.ct_eq(&0x0F).unwrap_u8();
         wrong |= (1 ^ (digit | fill)) | (ended & digit);
         ended |= fill;
-        length += digit;
+        length = length.wrapping_add(digit);
         if let Some(to) = digits.get_mut(place) {
             *to = b'0' | (value & 0x0F);
         }
     }
-    let length = usize::from(length);
-    let pan = digits.get(..length).filter(|_| wrong == 0 && length >= 13).ok_or(NotAValue)?;
+    if !told(Told::Value, wrong.ct_eq(&0) & length.ct_gt(&12) & length.ct_lt(&20)) {
+        return Err(NotAValue);
+    }
+    let length = told_number(Told::NumberLength, usize::from(length), digits.len());
+    let length = length.ok_or(NotAValue)?;
+    let pan = digits.get(..length).ok_or(NotAValue)?;
     if !is_luhn(pan) {
         return Err(NotAValue);
     }

@@ -3,10 +3,11 @@
 //! Nothing here branches on a numeral or finds anything by it; division by a number that is not known when it is compiled
 //! takes more or less time by its operands, so it is done by comparing and subtracting.
 
-use subtle::{Choice, ConditionallySelectable};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 use zeroize::Zeroizing;
 
 use super::FpeError;
+use crate::told::{Told, told};
 
 /// Fewest texts that a domain may have (SP 800-38G rev. 1, 4.5).
 const FEWEST: u128 = 1_000_000;
@@ -93,7 +94,10 @@ impl Half {
     /// The number that numerals stand for, first one highest (SP 800-38G, algorithm 1).
     pub(crate) fn number(&self, numerals: &[u8]) -> u128 {
         let radix = u128::from(self.radix);
-        numerals.iter().fold(0, |number, numeral| number.wrapping_mul(radix) + u128::from(*numeral))
+        // It has room: nothing wraps, and nothing asks whether it does.
+        numerals.iter().fold(0u128, |number, numeral| {
+            number.wrapping_mul(radix).wrapping_add(u128::from(*numeral))
+        })
     }
 
     /// The numerals of a number below [`Half::count`] (SP 800-38G, algorithm 3).
@@ -122,16 +126,22 @@ impl Half {
         *rest
     }
 
+    /// Whether a number is below [`Half::count`].
+    pub(crate) fn has(&self, number: u128) -> Choice {
+        let (_, borrowed) = number.overflowing_sub(self.count());
+        Choice::from(u8::from(borrowed))
+    }
+
     /// The sum of two numbers that are below [`Half::count`], without what goes beyond it.
     pub(super) fn sum(&self, a: u128, b: u128) -> u128 {
-        let mut sum = Zeroizing::new(a + b);
+        let mut sum = Zeroizing::new(a.wrapping_add(b));
         subtract_if_not_less(&mut sum, self.count());
         *sum
     }
 
     /// The difference of two such numbers.
     pub(super) fn difference(&self, a: u128, b: u128) -> u128 {
-        self.sum(a, self.count() - b)
+        self.sum(a, self.count().wrapping_sub(b))
     }
 }
 
@@ -148,22 +158,28 @@ pub(crate) fn from_text(text: &[u8], domain: &Domain, to: &mut [u8]) -> Result<(
     if text.len() != domain.length || to.len() != text.len() {
         return Err(FpeError::Text);
     }
-    let mut wrong = false;
+    let mut wrong = 0;
     for (numeral, character) in to.iter_mut().zip(text) {
-        wrong |= !(character.is_ascii_digit() || character.is_ascii_uppercase());
-        // Letters have the bit 40.
-        let letter = (character >> 6) & 1;
-        *numeral = (character & (0x0F | (letter << 4))) + 9 * letter;
-        wrong |= *numeral >= domain.radix;
+        let (digit, letter) = (character.wrapping_sub(b'0'), character.wrapping_sub(b'A'));
+        let (digit_right, letter_right) = (below(digit, 10), below(letter, 26));
+        *numeral = (digit & 0u8.wrapping_sub(digit_right))
+            | (letter.wrapping_add(10) & 0u8.wrapping_sub(letter_right));
+        wrong |= 1 ^ ((digit_right | letter_right) & below(*numeral, domain.radix));
     }
-    if wrong { Err(FpeError::Text) } else { Ok(()) }
+    if told(Told::Text, wrong.ct_eq(&0)) { Ok(()) } else { Err(FpeError::Text) }
+}
+
+/// 1 if `value` is below `end`, else 0; `end` is at most 128.
+fn below(value: u8, end: u8) -> u8 {
+    (value.wrapping_sub(end) & !value) >> 7
 }
 
 /// Numerals to characters.
 pub(crate) fn to_text(numerals: &[u8], to: &mut [u8]) {
     for (character, numeral) in to.iter_mut().zip(numerals) {
-        let letter = 9u8.wrapping_sub(*numeral) >> 7;
-        *character = numeral + b'0' + 7 * letter;
+        let letter = Choice::from(9u8.wrapping_sub(*numeral) >> 7);
+        let shift = u8::conditional_select(&b'0', &(b'A' - 10), letter);
+        *character = numeral.wrapping_add(shift);
     }
 }
 

@@ -2,11 +2,13 @@
 
 use core::ops::Range;
 
+use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::KeyBlockError;
 use crate::cipher::BlockKey;
 use crate::mac::{CmacKey, Mac, MacError, Padding, cbc_mac};
+use crate::told::{Told, told, told_number};
 
 /// Bytes in front of the key: its length in bits.
 const LENGTH_FIELD: usize = 2;
@@ -94,10 +96,9 @@ impl Binding {
         }
         let (length, held) = text.split_first_chunk().ok_or(KeyBlockError::Refused)?;
         let bits = usize::from(u16::from_be_bytes(*length));
-        let bytes = bits / 8;
-        if !bits.is_multiple_of(8) || bytes == 0 || bytes > held.len() {
-            return Err(KeyBlockError::Refused);
-        }
+        let whole = told(Told::KeyLength, (bits % 8).ct_eq(&0));
+        let bytes = told_number(Told::KeyLength, bits / 8, held.len());
+        let bytes = bytes.filter(|bytes| whole && *bytes > 0).ok_or(KeyBlockError::Refused)?;
         Ok(LENGTH_FIELD..LENGTH_FIELD + bytes)
     }
 

@@ -94,7 +94,7 @@ impl Account {
         let mut nibbles = [0; 32];
         *nibbles.first_mut()? = u8::try_from(beyond).ok()?;
         for (to, from) in nibbles.iter_mut().skip(1 + indent).zip(digits.get(..*len)?) {
-            *to = from - b'0';
+            *to = from & 0x0F;
         }
         let mut field = [0; 16];
         let (pairs, _) = nibbles.as_chunks::<2>();

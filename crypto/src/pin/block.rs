@@ -8,8 +8,9 @@ use subtle::{
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::nibbles::{pack, unpack};
-use super::{Account, LONGEST_PIN, Layout, Pin, SHORTEST_PIN};
+use super::{Account, LONGEST_PIN, Layout, Pin, is_length};
 use crate::cipher::BlockKey;
+use crate::told::{Told, told, told_number};
 
 /// Why a PIN block could not be built or read.
 ///
@@ -36,6 +37,9 @@ pub enum PinBlockError {
 pub enum Checks {
     /// Control, length, digits and fill.
     Full,
+    /// Control, length and fill, which tell whether the block is of this account, and no digit: what is verified, or what a
+    /// value is made of, must not be the PIN of another account (docs/attacks.md, row 2).
+    Bound,
     /// Control and length only: no digit and no fill nibble decides anything, so a translation is no oracle
     /// (ISO 9564-1, PCI PIN 3-3). Diebold blocks have their length in the fill, which is all that is read of it.
     ControlOnly,
@@ -62,9 +66,7 @@ impl ClearBlock {
             return Err(PinBlockError::Fit);
         }
         let mut block = Self { bytes: [0; 16], len: bytes.len() };
-        for (to, from) in block.bytes.iter_mut().zip(bytes) {
-            *to = *from;
-        }
+        block.bytes.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
         Ok(block)
     }
 
@@ -174,37 +176,48 @@ pub fn decode(
     let mut field = Zeroizing::new(*head);
     bind(&mut field, layout, account)?;
     let nibbles = unpack(&field);
+    let mut right = Choice::from(1);
     let (places, len) = match layout.control() {
         None => (nibbles.as_slice(), pin_before_fill(&nibbles)),
         Some(expected) => {
             let ([control, length], places) =
                 nibbles.split_first_chunk().ok_or(PinBlockError::Fit)?;
-            if *control != expected {
-                return Err(PinBlockError::Contents);
-            }
-            (places, usize::from(*length))
+            right = control.ct_eq(&expected);
+            (places, *length)
         }
     };
-    if !(SHORTEST_PIN..=LONGEST_PIN).contains(&len) {
-        return Err(PinBlockError::Length);
+    // One verdict on both; which of them it was is asked only where one is wrong.
+    if !told(Told::PinBlock, right & is_length(len)) {
+        let control = told(Told::PinBlock, right);
+        return Err(if control { PinBlockError::Length } else { PinBlockError::Contents });
     }
-    if checks == Checks::Full && !well_formed(places, len, layout) {
+    let len = told_number(Told::PinLength, usize::from(len), LONGEST_PIN);
+    let len = len.ok_or(PinBlockError::Length)?;
+    let formed = match checks {
+        Checks::Full => {
+            let (digits, fill) = well_formed(places, len, layout);
+            told(Told::PinDigits, digits & fill)
+        }
+        Checks::Bound => told(Told::PinFill, well_formed(places, len, layout).1),
+        Checks::ControlOnly => true,
+    };
+    if !formed {
         return Err(PinBlockError::Contents);
     }
     Pin::from_nibbles(places, len).ok_or(PinBlockError::Length)
 }
 
 /// Nibbles in front of the run of F at the end.
-fn pin_before_fill(nibbles: &[u8; 16]) -> usize {
+fn pin_before_fill(nibbles: &[u8; 16]) -> u8 {
     let mut len = 0u8;
     for (place, nibble) in (1u8..).zip(nibbles) {
         len.conditional_assign(&place, !nibble.ct_eq(&0xF));
     }
-    usize::from(len)
+    len
 }
 
-/// Whether the first `len` nibbles are digits and the rest is the fill of the layout.
-fn well_formed(places: &[u8], len: usize, layout: Layout) -> bool {
+/// Whether the first `len` nibbles are digits, and whether the rest is the fill of the layout.
+fn well_formed(places: &[u8], len: usize, layout: Layout) -> (Choice, Choice) {
     let (digits, fill) = places.split_at_checked(len).unwrap_or_default();
     let digits = digits.iter().fold(Choice::from(1), |all, n| all & n.ct_lt(&10));
     let fill = fill.iter().fold(Choice::from(1), |all, n| {
@@ -215,7 +228,7 @@ fn well_formed(places: &[u8], len: usize, layout: Layout) -> bool {
             Layout::Iso4 => n.ct_eq(&0xA),
         }
     });
-    (digits & fill).into()
+    (digits, fill)
 }
 
 /// Enciphers a clear block: one block of DES or TDES, or the two AES steps of ISO 4 (ISO 9564-1 9.4.2.4).
@@ -283,7 +296,5 @@ pub(super) fn decrypt_bound(
 }
 
 fn xor(block: &mut [u8; 16], mask: &[u8; 16]) {
-    for (byte, mask) in block.iter_mut().zip(mask) {
-        *byte ^= mask;
-    }
+    block.iter_mut().zip(mask).for_each(|(byte, mask)| *byte ^= mask);
 }

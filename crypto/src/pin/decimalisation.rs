@@ -5,6 +5,8 @@ use core::fmt;
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::told::{Told, told};
+
 /// The table is not sixteen decimal digits, or they are spread too badly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an acceptable decimalisation table")]
@@ -34,11 +36,8 @@ impl DecimalisationTable {
 
     fn from_values(values: [u8; 16]) -> Result<Self, DecimalisationTableError> {
         let table = Self(values);
-        if table.0.iter().all(|value| *value < 10) {
-            Ok(table)
-        } else {
-            Err(DecimalisationTableError)
-        }
+        let wrong = table.0.iter().fold(0, |wrong, value| wrong | above(*value, 9));
+        if told(Told::Table, wrong.ct_eq(&0)) { Ok(table) } else { Err(DecimalisationTableError) }
     }
 
     /// The digits packed to 8 bytes.
@@ -50,15 +49,18 @@ impl DecimalisationTable {
     /// The rule against tables that give PINs away: at least 8 different digits, none more than 4 times
     /// (host language error 25).
     pub fn check_spread(&self) -> Result<(), DecimalisationTableError> {
-        let mut different = 0;
-        for digit in 0..10 {
-            let times = self.0.iter().filter(|value| **value == digit).count();
-            if times > 4 {
-                return Err(DecimalisationTableError);
-            }
-            different += usize::from(times > 0);
+        let (mut different, mut too_often) = (0u8, 0);
+        for digit in 0..10u8 {
+            let same = |value: &u8| 1 ^ above(value ^ digit, 0);
+            let times = self.0.iter().map(same).fold(0, u8::wrapping_add);
+            too_often |= above(times, 4);
+            different = different.wrapping_add(above(times, 0));
         }
-        if different >= 8 { Ok(()) } else { Err(DecimalisationTableError) }
+        if told(Told::Table, (too_often | above(8, different)).ct_eq(&0)) {
+            Ok(())
+        } else {
+            Err(DecimalisationTableError)
+        }
     }
 
     /// The digit for a nibble 0..=15, found without a secret index.
@@ -69,6 +71,11 @@ impl DecimalisationTable {
         }
         digit
     }
+}
+
+/// 1 if `value` is higher than `most`, else 0; both below 128, or `value` any where `most` is below 128.
+fn above(value: u8, most: u8) -> u8 {
+    (most.wrapping_sub(value) | value) >> 7
 }
 
 #[cfg(test)]

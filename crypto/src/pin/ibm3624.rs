@@ -8,6 +8,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use super::nibbles::{from_hex, iter, pack};
 use super::{Account, DecimalisationTable, LONGEST_PIN, Pin, SHORTEST_PIN, all_digits};
 use crate::cipher::{Algorithm, BlockKey};
+use crate::told::{Told, told};
 
 /// Why nothing could be computed. Nothing here depends on the PIN, except that a new offset needs a decimal one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -106,7 +107,7 @@ impl Offset {
     pub fn to_padded(&self) -> [u8; LONGEST_PIN] {
         let mut text = [b'F'; LONGEST_PIN];
         for (to, from) in text.iter_mut().zip(self.values()) {
-            *to = b'0' + from;
+            *to = b'0' | from;
         }
         text
     }
@@ -140,7 +141,8 @@ pub fn generate_offset(
     for ((to, digit), natural) in
         offset.values.iter_mut().zip(pin.nibbles()).zip(natural.iter()).take(check_len)
     {
-        *to = (digit + 10 - natural) % 10;
+        // All of them are small: nothing wraps, and nothing asks whether it does.
+        *to = digit.wrapping_add(10).wrapping_sub(*natural) % 10;
     }
     Ok(offset)
 }
@@ -154,7 +156,7 @@ pub fn derive_pin(
 ) -> Result<Pin, Ibm3624Error> {
     let mut digits = natural(pvk, table, block)?;
     for (digit, offset) in digits.iter_mut().zip(offset.values()) {
-        *digit = (*digit + offset) % 10;
+        *digit = digit.wrapping_add(*offset) % 10;
     }
     Pin::from_nibbles(digits.as_slice(), offset.len).ok_or(Ibm3624Error::Input)
 }
@@ -171,7 +173,7 @@ pub fn verify(
 ) -> Result<bool, Ibm3624Error> {
     let expected = derive_pin(pvk, table, block, offset)?;
     let checked = pin.nibbles().get(..offset.len);
-    Ok(checked.is_some_and(|digits| expected.nibbles().ct_eq(digits).into()))
+    Ok(checked.is_some_and(|digits| told(Told::Pin, expected.nibbles().ct_eq(digits))))
 }
 
 /// The validation block enciphered under the PVK and decimalised: 16 digits, of which the PIN is the head.

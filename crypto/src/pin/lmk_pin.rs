@@ -11,17 +11,18 @@
 
 use core::fmt;
 
+use network::Network;
 use subtle::{ConstantTimeEq, ConstantTimeLess};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::block::{decrypt_bound, encrypt_bound};
 use super::nibbles::{pack, unpack};
-use super::{Account, LONGEST_PIN, Pin, SHORTEST_PIN, all_digits};
+use super::{Account, LONGEST_PIN, Pin, SHORTEST_PIN, all_digits, is_length};
 use crate::cipher::{Algorithm, BlockKey};
 use crate::mac::CmacKey;
+use crate::told::{Told, told, told_number};
 
-/// Rounds of the Feistel network: FF1 has 10, of which small domains are known to want more.
-const ROUNDS: u8 = 24;
+mod network;
 
 /// Why a PIN could not be put under the LMK or taken out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -83,12 +84,10 @@ impl DecimalKey {
         if pin.len() >= width || !pin.is_decimal() {
             return Err(LmkPinError::Input);
         }
-        let mut number = network.encrypt(rank(pin))?;
+        let number = network.encrypt(rank(pin))?;
         let mut output = DecimalPin { digits: [0; 13], len: width };
-        for place in output.digits.iter_mut().take(width).rev() {
-            *place = ascii_digit(number % 10);
-            number /= 10;
-        }
+        write_digits(number, output.digits.get_mut(..width).ok_or(LmkPinError::Input)?);
+        output.digits.iter_mut().for_each(|digit| *digit |= b'0');
         Ok(output)
     }
 
@@ -105,20 +104,38 @@ impl DecimalKey {
 
 /// The place of a PIN among all PINs, shorter ones first: with 4 digits 0 to 9999, with 5 from 10000 on.
 fn rank(pin: &Pin) -> u64 {
-    let value = pin.nibbles().iter().fold(0, |value, digit| value * 10 + u64::from(*digit));
-    shorter_pins(pin.len()) + value
+    // Of at most 12 digits: nothing wraps, and nothing asks whether it does.
+    let value = pin
+        .nibbles()
+        .iter()
+        .fold(0u64, |value, digit| value.wrapping_mul(10).wrapping_add(u64::from(*digit)));
+    value.wrapping_add(shorter_pins(pin.len()))
 }
 
 /// The PIN at a place, if it has at most `longest` digits.
 fn unrank(rank: u64, longest: usize) -> Option<Pin> {
-    let len = (SHORTEST_PIN..=longest).find(|len| rank < shorter_pins(len + 1))?;
-    let mut value = rank - shorter_pins(len);
-    let mut nibbles = Zeroizing::new([0; LONGEST_PIN]);
-    for place in nibbles.iter_mut().take(len).rev() {
-        *place = u8::try_from(value % 10).ok()?;
-        value /= 10;
+    let mut len = SHORTEST_PIN;
+    for shorter in SHORTEST_PIN..=longest {
+        // One digit more for every length that the place lies behind.
+        len = len.wrapping_add(usize::from((!rank.ct_lt(&shorter_pins(shorter + 1))).unwrap_u8()));
     }
+    if !told(Told::LmkPin, rank.ct_lt(&shorter_pins(longest + 1))) {
+        return None;
+    }
+    let len = told_number(Told::PinLength, len, longest)?;
+    let mut nibbles = Zeroizing::new([0; LONGEST_PIN]);
+    write_digits(rank.wrapping_sub(shorter_pins(len)), nibbles.get_mut(..len)?);
     Pin::from_nibbles(nibbles.as_slice(), len)
+}
+
+/// The last digits of a number, as values.
+fn write_digits(number: u64, to: &mut [u8]) {
+    let mut rest = Zeroizing::new(number);
+    for place in to.iter_mut().rev() {
+        // By a number that is known here, which is no division.
+        [.., *place] = (*rest % 10).to_be_bytes();
+        *rest /= 10;
+    }
 }
 
 /// How many PINs have fewer than `len` digits.
@@ -128,76 +145,6 @@ fn shorter_pins(len: usize) -> u64 {
 
 fn power_of_ten(digits: usize) -> u64 {
     (0..digits).fold(1, |power, _| power * 10)
-}
-
-fn ascii_digit(value: u64) -> u8 {
-    b'0' + u8::try_from(value).unwrap_or(0)
-}
-
-/// A Feistel network over two halves of a decimal number, after FF1 (NIST SP 800-38G 5.1).
-struct Network<'k> {
-    key: &'k CmacKey,
-    /// Number of values of the left half (width / 2 digits) and of the right half.
-    sizes: [u64; 2],
-    /// Round block: name 4, width 1, account 6; then round 1 and half 4, which differ from round to round.
-    block: [u8; 16],
-}
-
-impl<'k> Network<'k> {
-    fn new(key: &'k DecimalKey, account: &Account, width: usize) -> Result<Self, LmkPinError> {
-        if !(SHORTEST_PIN + 1..=LONGEST_PIN + 1).contains(&width) {
-            return Err(LmkPinError::Input);
-        }
-        let left = width / 2;
-        let mut block = [0; 16];
-        let head = [b'L', b'P', b'I', b'N', u8::try_from(width).map_err(|_| LmkPinError::Input)?];
-        let account = account_field(account)?;
-        for (to, from) in block.iter_mut().zip(head.iter().chain(&account)) {
-            *to = *from;
-        }
-        Ok(Self { key: &key.0, sizes: [power_of_ten(left), power_of_ten(width - left)], block })
-    }
-
-    fn encrypt(&self, number: u64) -> Result<u64, LmkPinError> {
-        let [left_size, right_size] = self.sizes;
-        let (mut left, mut right) = (number / right_size, number % right_size);
-        for round in 0..ROUNDS {
-            // Even rounds change the left half, odd rounds the right one; nothing changes places.
-            if round % 2 == 0 {
-                left = (left + self.round(round, right, left_size)?) % left_size;
-            } else {
-                right = (right + self.round(round, left, right_size)?) % right_size;
-            }
-        }
-        Ok(left * right_size + right)
-    }
-
-    fn decrypt(&self, number: u64) -> Result<u64, LmkPinError> {
-        let [left_size, right_size] = self.sizes;
-        let (mut left, mut right) = (number / right_size, number % right_size);
-        for round in (0..ROUNDS).rev() {
-            if round % 2 == 0 {
-                left = (left + left_size - self.round(round, right, left_size)?) % left_size;
-            } else {
-                right = (right + right_size - self.round(round, left, right_size)?) % right_size;
-            }
-        }
-        Ok(left * right_size + right)
-    }
-
-    /// AES-CMAC of width, round, account and `half`, reduced below `size`.
-    fn round(&self, round: u8, half: u64, size: u64) -> Result<u64, LmkPinError> {
-        let mut block = Zeroizing::new(self.block);
-        // The last 5 bytes: the round, and the half, which has at most 7 digits.
-        let half = u32::try_from(half).map_err(|_| LmkPinError::Input)?.to_be_bytes();
-        for (to, from) in block.iter_mut().skip(11).zip([round].into_iter().chain(half)) {
-            *to = from;
-        }
-        let mac = self.key.mac(&[block.as_slice()]).map_err(|_| LmkPinError::Input)?;
-        let word: &[u8; 16] = mac.as_bytes().as_array().ok_or(LmkPinError::Input)?;
-        // 128 bits against at most 10^7 values: the reduction is even to one part in 10^31.
-        u64::try_from(u128::from_be_bytes(*word) % u128::from(size)).map_err(|_| LmkPinError::Input)
-    }
 }
 
 /// The PAN12 packed to 6 bytes.
@@ -252,13 +199,16 @@ pub fn decrypt_block(
     let head = block.first_chunk::<8>().ok_or(LmkPinError::Input)?;
     let nibbles = unpack(head);
     let ([control, length], places) = nibbles.split_first_chunk().ok_or(LmkPinError::Input)?;
-    let mut right = control.ct_eq(&CONTROL);
+    let mut right = control.ct_eq(&CONTROL) & is_length(*length);
     for (place, nibble) in (0u8..).zip(places) {
         let in_pin = place.ct_lt(length);
         right &= (in_pin & nibble.ct_lt(&10)) | (!in_pin & nibble.ct_eq(&0xA));
     }
-    let pin = Pin::from_nibbles(places, usize::from(*length));
-    pin.filter(|_| right.into()).ok_or(LmkPinError::Refused)
+    if !told(Told::LmkPin, right) {
+        return Err(LmkPinError::Refused);
+    }
+    let length = told_number(Told::PinLength, usize::from(*length), LONGEST_PIN);
+    length.and_then(|length| Pin::from_nibbles(places, length)).ok_or(LmkPinError::Refused)
 }
 
 /// The account in the place where ISO 4 has its PAN field, told apart from it by the first byte.

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use super::nibbles::{iter, pack};
 use super::{Account, Pin, all_digits, visa_decimalise};
 use crate::cipher::{Algorithm, BlockKey};
+use crate::told::{Told, told};
 
 /// Why no PVV could be computed. Nothing here depends on the PIN, except that it must be decimal for a new PVV.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -43,8 +44,7 @@ pub fn verify(
         return Err(PvvError::Input);
     }
     let computed = Zeroizing::new(compute(pvk, account, pvki, pin)?);
-    let decimal = subtle::Choice::from(u8::from(pin.is_decimal()));
-    Ok((computed.ct_eq(pvv) & decimal).into())
+    Ok(told(Told::Pin, computed.ct_eq(pvv) & pin.decimal()))
 }
 
 fn compute(pvk: &BlockKey, account: &Account, pvki: u8, pin: &Pin) -> Result<[u8; 4], PvvError> {
@@ -63,5 +63,5 @@ fn compute(pvk: &BlockKey, account: &Account, pvki: u8, pin: &Pin) -> Result<[u8
         *to = from;
     }
     let block = Zeroizing::new(pvk.encrypt8(pack(&nibbles)).map_err(|_| PvvError::Key)?);
-    Ok(visa_decimalise::<4>(iter(block.as_slice())).map(|digit| b'0' + digit))
+    Ok(visa_decimalise::<4>(iter(block.as_slice())).map(|digit| b'0' | digit))
 }

@@ -1,5 +1,6 @@
 //! PT-A: letters and digits between what is kept.
 
+use subtle::Choice;
 use zeroize::Zeroizing;
 
 use super::{KEPT_RIGHT, LONGEST, TokenError, Tweak};
@@ -7,6 +8,7 @@ use crate::card::is_luhn;
 use crate::fpe::numerals::{self, Half};
 use crate::fpe::{Domain, Ff1Key};
 use crate::pin::all_digits;
+use crate::told::{Told, told};
 
 /// Fewest characters between what is kept: 36^4 is more than a million, 36^3 is not.
 const FEWEST: usize = 4;
@@ -33,7 +35,7 @@ pub(super) fn encode(
     let mut values = Zeroizing::new([0; MOST]);
     let values = values.get_mut(..place.length).ok_or(TokenError::Scheme)?;
     values.iter_mut().zip(&*digits).for_each(|(value, digit)| *value = digit & 0x0F);
-    let x = Zeroizing::new(decimal.number(values) + place.first()?);
+    let x = Zeroizing::new(decimal.number(values).wrapping_add(place.first()?));
     letters.numerals(*x, values);
     numerals::to_text(values, text);
     walk(text, |text| key.encrypt(&place.texts()?, tweak.bytes(), text).map_err(Into::into))?;
@@ -67,8 +69,8 @@ pub(super) fn decode(
     numerals::from_text(text, &place.texts()?, values)?;
     let (decimal, letters) = (place.numbers(10)?, place.numbers(36)?);
     // It begins with a letter, so nothing is taken below zero.
-    let x = Zeroizing::new(letters.number(values) - place.first()?);
-    if *x >= decimal.count() {
+    let x = Zeroizing::new(letters.number(values).wrapping_sub(place.first()?));
+    if !told(Told::Text, decimal.has(*x)) {
         return Err(TokenError::Invalid);
     }
     decimal.numerals(*x, values);
@@ -87,7 +89,8 @@ fn walk(
 ) -> Result<(), TokenError> {
     for _ in 0..MOST_WALKS {
         step(text)?;
-        if text.first().is_some_and(u8::is_ascii_uppercase) {
+        // Of letters and digits, letters alone have this bit.
+        if text.first().is_some_and(|first| told(Told::Walk, Choice::from((first >> 6) & 1))) {
             return Ok(());
         }
     }

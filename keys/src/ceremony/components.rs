@@ -9,6 +9,7 @@ use crate::rules::KeyRules;
 use crate::weak;
 use payhsm_arena::{ArenaBox, with_stack_wiped};
 use payhsm_crypto::parity;
+use payhsm_crypto::told::{Told, told};
 use payhsm_protocol::field::{CheckValue, KeyAttributes};
 use std::fmt;
 use subtle::ConstantTimeEq;
@@ -170,10 +171,11 @@ impl Forming {
         }
         // Where every byte has odd parity, that of a zero is 01.
         let nothing = u8::from(self.is_tdes());
-        if component.iter().fold(0, |all, byte| all | (byte ^ nothing)) == 0 {
+        let difference = component.iter().fold(0, |all, byte| all | (byte ^ nothing));
+        if told(Told::Key, difference.ct_eq(&0)) {
             return Err(ComponentRefused::Zero);
         }
-        let equal = |known: &ArenaBox<[u8]>| bool::from(known.ct_eq(component));
+        let equal = |known: &ArenaBox<[u8]>| told(Told::Key, known.ct_eq(component));
         if self.kept.iter().any(equal) {
             return Err(ComponentRefused::Repeated);
         }
@@ -259,7 +261,8 @@ impl Forming {
         }
         // Components that cancel out: of equal bytes no ceremony is meant to make a key.
         let first = whole.first().copied().unwrap_or_default();
-        if whole.iter().fold(0, |difference, byte| difference | (byte ^ first)) == 0 {
+        let difference = whole.iter().fold(0, |difference, byte| difference | (byte ^ first));
+        if told(Told::Key, difference.ct_eq(&0)) {
             return Err(ComponentRefused::Weak);
         }
         Ok(whole)

@@ -16,10 +16,12 @@ use crate::lmk::LmkSecret;
 use crate::random::Random;
 use crate::refusal::KeyRefused;
 use payhsm_arena::{ArenaBox, with_stack_wiped};
+use payhsm_crypto::told::{Told, told};
 use payhsm_protocol::field::LmkId;
 use payhsm_protocol::officer::Quorum;
 use sha2::{Digest, Sha256};
 use std::fmt;
+use subtle::ConstantTimeEq;
 
 /// Bytes in a share.
 pub const SHARE: usize = 55;
@@ -150,7 +152,9 @@ fn check_of(bytes: &[u8]) -> [u8; 8] {
 }
 
 fn checks(bytes: &[u8]) -> bool {
-    bytes.split_at_checked(CHECK).is_some_and(|(bytes, check)| check_of(bytes) == check)
+    bytes
+        .split_at_checked(CHECK)
+        .is_some_and(|(bytes, check)| told(Told::Authentic, check_of(bytes).ct_eq(check)))
 }
 
 fn zeroed(length: usize) -> Result<ArenaBox<[u8]>, ShareRefused> {
@@ -277,7 +281,7 @@ impl Combining {
             }
         });
         let secret = LmkSecret::take(secret).map_err(|_| ShareRefused::CheckValue)?;
-        if check_value(&secret)? == fields.check_value {
+        if told(Told::Authentic, check_value(&secret)?.ct_eq(&fields.check_value)) {
             Ok(secret)
         } else {
             Err(ShareRefused::CheckValue)

@@ -10,6 +10,7 @@ use payhsm_crypto::aead::AeadKey;
 use payhsm_crypto::cipher::BlockKey;
 use payhsm_crypto::kcv;
 use payhsm_crypto::mac::CmacKey;
+use payhsm_crypto::told::{Told, told};
 use payhsm_protocol::field::CheckValue;
 use std::fmt;
 use subtle::ConstantTimeEq;
@@ -40,7 +41,8 @@ impl LmkSecret {
         if bytes.len() != AES_SECRET {
             return Err(KeyRefused::Length);
         }
-        if bytes.iter().fold(0, |difference, byte| difference | (first ^ byte)) == 0 {
+        let difference = bytes.iter().fold(0, |difference, byte| difference | (first ^ byte));
+        if told(Told::Key, difference.ct_eq(&0)) {
             return Err(KeyRefused::Weak);
         }
         Ok(Self(bytes))
@@ -64,7 +66,7 @@ impl LmkSecret {
 
     /// Whether it is the same, in constant time.
     pub(crate) fn is(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
+        told(Told::Key, self.0.ct_eq(&other.0))
     }
 
     pub(crate) fn bytes(&self) -> Result<&[u8; AES_SECRET], KeyRefused> {

@@ -26,16 +26,14 @@ pub(crate) async fn start() -> (SocketAddr, Credentials) {
     let certificate =
         CertificateParams::new(vec!["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
     let der = certificate.der().clone();
-    let config = rustls::ServerConfig::builder_with_provider(Arc::new(
-        rustls::crypto::ring::default_provider(),
-    ))
-    .with_protocol_versions(&[&rustls::version::TLS13])
-    .unwrap()
-    .with_no_client_auth()
-    .with_single_cert(
-        vec![der.clone()],
-        PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
-    );
+    let config = rustls::ServerConfig::builder_with_provider(payhsm_client::provider())
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![der.clone()],
+            PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
+        );
     let mut config = config.unwrap();
     config.alpn_protocols = vec![compact::ALPN.to_vec()];
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

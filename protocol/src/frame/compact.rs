@@ -12,7 +12,7 @@
 //! replies may overtake each other. `err` is a code of [`crate::ErrorCode`]; a body follows it only
 //! when the command succeeded or succeeded with a warning.
 
-use super::Taken;
+use super::{Taken, take_back};
 
 /// The longest frame that is believed, in bytes after the length.
 pub const MAX_FRAME: usize = 64 * 1024;
@@ -134,7 +134,7 @@ fn put<E>(
             Ok(())
         }
         (written, _, _) => {
-            out.truncate(start);
+            take_back(out, start);
             written
         }
     }

@@ -8,7 +8,7 @@
 //! ```
 //! `length` counts everything after itself. The header is opaque and goes back unchanged.
 
-use super::Taken;
+use super::{Taken, take_back};
 
 /// The longest message that is believed, in bytes after the length.
 pub const MAX_MESSAGE: usize = 32 * 1024;
@@ -41,7 +41,7 @@ pub fn put(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     // Replies are bounded by requests, and requests by MAX_MESSAGE; a longer one is cut off whole.
     match (u16::try_from(length), out.get_mut(start..start + LENGTH_BYTES)) {
         (Ok(length), Some(place)) => place.copy_from_slice(&length.to_be_bytes()),
-        _ => out.truncate(start),
+        _ => take_back(out, start),
     }
 }
 

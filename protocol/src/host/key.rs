@@ -115,8 +115,8 @@ fn block(input: &[u8], scheme: BlockScheme) -> Parsed<'_, KeyField> {
     }
 }
 
-/// The fixed header and as many optional blocks as it announces: id 2A, length 2H (which counts
-/// itself and the id) or 00 and an extended length, data.
+/// The fixed header and as many optional blocks as it announces: id 2A, length 2H, data. A longer one has 00 for its length,
+/// the number of pairs of digits that follow 2H, and in these the length (X9.143 6.5). It counts everything from the id on.
 fn header_length(text: &[u8]) -> Option<usize> {
     let count = text.get(12..14)?;
     let (_, count) = decimal::<2>(count).ok()?;
@@ -124,21 +124,19 @@ fn header_length(text: &[u8]) -> Option<usize> {
     for _ in 0..count {
         let block = text.get(at..)?;
         let (_, short) = hexadecimal::<2>(block.get(2..4)?).ok()?;
-        let length = if short == 0 {
-            let (_, digits) = hexadecimal::<2>(block.get(4..6)?).ok()?;
-            let field = block.get(6..)?.get(..usize::try_from(digits).ok()?)?;
-            match field.len() {
-                2 => hexadecimal::<2>(field).ok()?.1,
-                4 => hexadecimal::<4>(field).ok()?.1,
-                _ => return None,
-            }
+        let (length, head) = if short == 0 {
+            let (_, pairs) = hexadecimal::<2>(block.get(4..6)?).ok()?;
+            let pairs = usize::try_from(pairs).ok().filter(|pairs| (1..=4).contains(pairs))?;
+            let (digits, _) = block.get(6..)?.get(..2 * pairs)?.as_chunks::<2>();
+            let length = digits.iter().try_fold(0_u32, |length, pair| {
+                hexadecimal::<2>(pair).ok().map(|(_, byte)| (length << 8) | byte)
+            })?;
+            (length, 6 + 2 * pairs)
         } else {
-            short
+            (short, 4)
         };
-        if length < 4 {
-            return None;
-        }
-        at = at.checked_add(usize::try_from(length).ok()?)?;
+        let length = usize::try_from(length).ok().filter(|length| *length >= head)?;
+        at = at.checked_add(length)?;
         if at > text.len() {
             return None;
         }

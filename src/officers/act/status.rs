@@ -5,6 +5,7 @@ use crate::audit::AuditLog;
 use crate::lifecycle::State;
 use crate::officers::office::Desk;
 use crate::officers::session::Nobody;
+use crate::reload::Reloader;
 use payhsm_protocol::officer::{Answer, Quorum, Status};
 
 pub(super) const STATUS: Rule<Nobody> = Rule::in_states(&State::ALL);
@@ -40,6 +41,7 @@ fn notes(desk: &Desk<'_>, state: State) -> Vec<String> {
     let mut notes = desk.inner.notes.clone();
     notes.extend(desk.office.engine().record_trouble());
     notes.extend(desk.office.audit().and_then(AuditLog::notice));
+    notes.extend(desk.office.reloader().map(Reloader::notes).unwrap_or_default());
     let cards = desk.office.engine().cards().trouble();
     notes.extend(cards.map(|why| format!("The rows of cards cannot be used: {why}.")));
     let vault = desk.office.vault();

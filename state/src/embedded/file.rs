@@ -114,7 +114,8 @@ impl Rows {
         open: impl FnOnce(&Builder) -> Result<Database, DatabaseError>,
     ) -> Result<Self, Unavailable> {
         let mut builder = Database::builder();
-        builder.set_cache_size(CACHE);
+        // redb panics over a file that was damaged, unless it looks through all of it first: as it does after a crash anyway.
+        builder.set_cache_size(CACHE).set_check_integrity_on_open(true);
         let rows = Self(open(&builder).map_err(refused)?);
         rows.transaction(|writing| {
             let mut about = writing.open_table(ABOUT).map_err(refused)?;

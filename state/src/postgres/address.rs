@@ -1,7 +1,7 @@
 //! Where the database is, and how it is spoken to.
 
 use crate::Unavailable;
-use rustls::crypto::ring;
+use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
@@ -75,7 +75,7 @@ fn connector(authorities: Option<&[u8]>) -> Result<MakeRustlsConnect, Unavailabl
     if roots.is_empty() {
         return Err(damaged());
     }
-    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
     let versions = builder.with_safe_default_protocol_versions();
     let builder = versions.map_err(|error| Unavailable::new(error.to_string()))?;
     let config = builder.with_root_certificates(roots).with_no_client_auth();

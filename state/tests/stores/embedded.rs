@@ -67,3 +67,37 @@ fn it_does_not_block_and_says_nothing_of_its_rows() {
     assert_eq!(read_number(&store, key(1, 1)), 1);
     assert_eq!(format!("{store:?}"), "Embedded");
 }
+
+/// Found by fuzzing: redb panics over such files, unless it is told to look first.
+#[test]
+fn a_damaged_file_is_refused_in_words_or_holds_what_it_held() {
+    let (_folder, path) = file();
+    let store = Embedded::open(&path).unwrap();
+    let rows: Vec<_> = (0..40).map(|number| key(9, number)).collect();
+    for row in &rows {
+        increment(&store, std::slice::from_ref(row)).unwrap();
+    }
+    drop(store);
+    let whole = fs::read(&path).unwrap();
+    let used = |at: &usize| whole[*at..*at + 8].iter().any(|byte| *byte != 0);
+    let places = (0..whole.len() - 8).step_by(8).filter(used);
+    let mut refused = 0;
+    for at in places.step_by(3) {
+        let mut damaged = whole.clone();
+        damaged[at..at + 8].iter_mut().for_each(|byte| *byte ^= 0xA5);
+        fs::write(&path, damaged).unwrap();
+        match Embedded::open(&path) {
+            Ok(store) => {
+                for row in &rows {
+                    assert_eq!(read_number(&store, *row), 1, "byte {at}");
+                }
+                increment(&store, &rows[..1]).unwrap();
+            }
+            Err(why) => {
+                refused += 1;
+                assert!(!why.why().is_empty());
+            }
+        }
+    }
+    assert!(refused > 0);
+}
