@@ -58,6 +58,7 @@ pub fn config_seeds() -> Vec<Vec<u8>> {
     inputs(&[
         include_str!("../../docs/payhsm.toml"),
         "profile = 'development'\n[listen]\nplain = '127.0.0.1:1500'\n",
+        "profile = 'development'\n[listen]\nplain = '127.0.0.1:1500'\n[limits]\nidle_seconds = 9223372036854775807\n",
         "profile = 'issuer'\nstate = 'state'\n[listen]\ntls = '127.0.0.1:0'\n[tls]\ncertificate = 'a'\nprivate_key = 'b'\nclient_ca = 'c'\n[limits]\nidle_seconds = 3\n[[caller]]\nname = 'api'\ncommands = ['CA']\n",
         "profile = 'acquirer'\nstate = 's'\n[listen]\ntls = '127.0.0.1:0'\nlmks = [0]\n[[product]]\nname = 'visa'\nbins = ['4']\npin_tries = 3\n[product.dynamic_cvv2]\nseconds = 300\n[[token_domain]]\nnumber = 9\nscheme = 'PT-9'\nkey = 'tokens'\n",
     ])

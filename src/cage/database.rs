@@ -63,7 +63,9 @@ impl<'a> Database<'a> {
         let mut found = Vec::new();
         for (place, host) in self.hosts.iter().enumerate() {
             let unknown = |why: &str| {
-                format!("cards.postgres: {host} has no address ({why}); hostaddr= beside host= gives one")
+                format!(
+                    "cards.postgres: {host} has no address ({why}); hostaddr= beside host= gives one"
+                )
             };
             let addresses = match host.parse() {
                 Ok(address) => vec![address],
@@ -75,13 +77,16 @@ impl<'a> Database<'a> {
                 return Err(unknown("none").into());
             }
             let addresses: BTreeSet<_> = addresses.into_iter().collect();
-            found.extend(addresses.into_iter().map(|address| (host.clone(), address.to_string(), port)));
+            found.extend(
+                addresses.into_iter().map(|address| (host.clone(), address.to_string(), port)),
+            );
         }
         let all = |part: fn(&(String, String, &str)) -> String| {
             found.iter().map(part).collect::<Vec<_>>().join(",")
         };
         let (hosts, addresses) = (all(|one| one.0.clone()), all(|one| one.1.clone()));
-        let mut said = format!("host={hosts} hostaddr={addresses} port={}", all(|one| one.2.to_owned()));
+        let mut said =
+            format!("host={hosts} hostaddr={addresses} port={}", all(|one| one.2.to_owned()));
         self.rest.iter().for_each(|(name, value)| said.push_str(&format!(" {name}={value}")));
         Ok(Some(said))
     }

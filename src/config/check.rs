@@ -13,6 +13,9 @@ const LONGEST_SOCKET: usize = 107;
 /// The highest id of an LMK.
 const LAST_LMK: u8 = 99;
 
+/// The longest that a connection may be told to wait, seconds: 30 days.
+const LONGEST_WAIT: u64 = 30 * 24 * 60 * 60;
+
 /// What the log can be told to leave out.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
@@ -152,14 +155,21 @@ impl Config {
             wrong.push(format!("host.pin_length is {length}, but a PIN has 4 to 12 digits"));
         }
         let limits = self.limits;
-        for (key, is_zero) in [
-            ("connections", limits.connections == 0),
-            ("handshake_seconds", limits.handshake_seconds == 0),
-            ("idle_seconds", limits.idle_seconds == 0),
-            ("request_seconds", limits.request_seconds == 0),
+        if limits.connections == 0 {
+            wrong.push("limits.connections is 0, and nobody could be served".to_owned());
+        }
+        for (key, seconds) in [
+            ("handshake_seconds", limits.handshake_seconds),
+            ("idle_seconds", limits.idle_seconds),
+            ("request_seconds", limits.request_seconds),
         ] {
-            if is_zero {
+            if seconds == 0 {
                 wrong.push(format!("limits.{key} is 0, and nobody could be served"));
+            } else if seconds > LONGEST_WAIT {
+                // And the sum of now and a number of any size is none.
+                wrong.push(format!(
+                    "limits.{key} is {seconds}, but at most {LONGEST_WAIT}, 30 days"
+                ));
             }
         }
     }
@@ -242,6 +252,11 @@ mod tests {
         let listen = "[listen]\nplain = '127.0.0.1:1500'\n";
         assert!(with(&format!("{listen}[host]\npin_length = 13")).contains("pin_length"));
         assert!(with(&format!("{listen}[limits]\nconnections = 0")).contains("limits"));
+        // Found by fuzzing: the daemon stopped at the first connection.
+        for key in ["handshake", "idle", "request"] {
+            let forever = format!("{listen}[limits]\n{key}_seconds = 9223372036854775807");
+            assert!(with(&forever).contains("30 days"), "{key}");
+        }
         assert!(with(&format!("{listen}colour = 'red'")).contains("colour"));
     }
 

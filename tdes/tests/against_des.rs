@@ -1,7 +1,7 @@
 //! Every kernel, and every pair of them, equals the `des` crate: random blocks, both directions, batches of all sizes,
 //! keys per block and shared.
 //!
-//! `PAYHSM_LONG_TESTS=1` goes to 10^7 blocks and every size of batch up to 600.
+//! `PAYHSM_LONGEST_TESTS=1` goes to 10^7 blocks and every size of batch up to 600.
 #![expect(clippy::unwrap_used, reason = "tests stop at what they do not expect")]
 
 #[path = "support/des.rs"]
@@ -16,7 +16,7 @@ use payhsm_tdes::{
 };
 
 fn long() -> bool {
-    std::env::var_os("PAYHSM_LONG_TESTS").is_some_and(|value| value == "1")
+    std::env::var_os("PAYHSM_LONGEST_TESTS").is_some_and(|value| value == "1")
 }
 
 /// Sizes about those where a kernel's registers or lanes are full, and where a pair changes hands.

@@ -1,6 +1,6 @@
 //! The files of circuits are what the tool in `examples/sbox_circuits` prints.
 //!
-//! Making them again takes a minute, and is done with `PAYHSM_LONG_TESTS=1`.
+//! Making them again takes a minute, and is done with `PAYHSM_LONGEST_TESTS=1`.
 
 #[path = "../src/fips.rs"]
 #[expect(dead_code, reason = "only the S-boxes are needed")]
@@ -48,7 +48,7 @@ fn a_short_search_finds_the_sbox_and_repeats_itself() {
 
 #[test]
 fn files_are_the_output_of_the_tool() {
-    if std::env::var_os("PAYHSM_LONG_TESTS").is_none_or(|value| value != "1") {
+    if std::env::var_os("PAYHSM_LONGEST_TESTS").is_none_or(|value| value != "1") {
         return;
     }
     for file in FILES {

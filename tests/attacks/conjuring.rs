@@ -5,7 +5,7 @@ use crate::bank::{Hsm, Inside, KEYS, alone, customers, error, named};
 use crate::support::keys::sealed;
 use crate::support::random::{Chance, long_tests};
 use crate::support::{ask_on, host_settings, test_inventory};
-use crate::timing::{DIFFERENT, MESSAGES, of_messages};
+use crate::timing::{DIFFERENT, MESSAGES, welch};
 use payhsm::Engine;
 use payhsm::lifecycle::{Lifecycle, State};
 use payhsm::record::LogOnly;
@@ -125,7 +125,7 @@ fn why_a_block_is_refused_is_not_to_be_seen_in_its_time() {
         format!("BUFF1{}", String::from_utf8(block).unwrap())
     };
     let changed: Vec<_> = (1..=MESSAGES).map(changed).collect();
-    let t = of_messages(&engine, 100_000 * long_tests(), &[invented, changed]);
+    let t = welch(&engine, 100 * long_tests(), &[invented, changed]);
     assert!(t < DIFFERENT, "{t}");
 }
 

@@ -68,7 +68,7 @@ fn adaptive(hsm: &mut dyn Hsm, victim: &Customer) -> Option<String> {
             break;
         }
         let moved = table(|entry| if entry == digit { (entry + 1) % 10 } else { entry });
-        if verifies(hsm, victim, &block, &moved, offset.get(..4).unwrap())? {
+        if verifies(hsm, victim, &block, &moved, offset.get(..4)?)? {
             continue;
         }
         let mut places: Vec<u8> = (1..16_u8).collect();

@@ -66,8 +66,8 @@ fn change_to_anothers(hsm: &mut dyn Hsm, own: &Own, victim: &Customer) -> Option
     let answer =
         hsm.ask(&format!("DUFFF{zpk}{pvk}{mine}0104{account}{table}{data}{offset}{theirs}"));
     let changed = own.read(&answer)?;
-    let over = format!("00{}", account.get(..2).unwrap());
-    let under = format!("00{}", victim.account().get(..2).unwrap());
+    let over = format!("00{}", account.get(..2)?);
+    let under = format!("00{}", victim.account().get(..2)?);
     let digits = changed.bytes().zip(over.bytes()).zip(under.bytes());
     let digits = digits.map(|((digit, a), b)| digit ^ a ^ b);
     String::from_utf8(digits.collect()).ok()

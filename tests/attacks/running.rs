@@ -27,8 +27,9 @@ fn components(clear: &[u8]) -> [Vec<u8>; 2] {
     [one, other]
 }
 
-const fn odd(byte: u8) -> u8 {
-    byte & 0xFE | ((byte >> 1).count_ones() % 2 == 0) as u8
+fn odd(byte: u8) -> u8 {
+    let others = (byte >> 1).count_ones();
+    (byte & 0xFE) | u8::from(others.is_multiple_of(2))
 }
 
 /// The keys of the bank, brought in by two officers.
@@ -162,6 +163,6 @@ fn an_acquirers_daemon_gives_no_pin_away() {
     assert_eq!(generation::all_recovered(&mut hsm, &victims), 0);
     keys(&mut hsm, &victims[0]);
     for code in ["EA", "EC", "DA", "DC", "CU", "DU", "CY", "BC", "BE", "FW", "BK", "JE", "WA"] {
-        assert_eq!(error(&hsm.ask(&messages::of(code))), "68", "{code}");
+        assert_eq!(error(&hsm.ask(messages::of(code))), "68", "{code}");
     }
 }

@@ -74,6 +74,10 @@ fn a_day(folder: &Folder) -> Vec<Made> {
     drop(consoles);
     pause(Duration::from_millis(100));
     let appliance = console.status().appliance;
+    // What a turn of the log left that did not come to its end.
+    let left = folder.path("state-issuer/audit.next");
+    std::fs::create_dir(&left).unwrap();
+    std::fs::write(left.join("left"), "").unwrap();
     console.done(&Act::Erase { appliance });
     drop(console);
     let (mut console, _) = ceremony(folder, &people);
@@ -90,6 +94,8 @@ fn every_call_of_the_list_is_used_and_no_other_is_made() {
     let mut made = a_day(&Folder::new());
     made.extend(rare::witnesses());
     made.extend(rare::no_secret_memory());
+    made.extend(rare::one_heap());
+    made.extend(rare::little_locked_memory());
     made.extend(rare::stopped_and_continued());
     made.extend(rare::a_panic());
     let clocks = rare::clocks_of_the_kernel();

@@ -1,6 +1,6 @@
 //! What a daemon seldom does, made to happen.
 
-use crate::appliance::{Console, people};
+use crate::appliance::{Console, generate, people};
 use crate::calls::{ceremony, config};
 use crate::has;
 use crate::support::binary::{Daemon, Folder, configuration, pause, program, wait_for};
@@ -9,6 +9,7 @@ use crate::traced::{Made, Traced, read};
 use payhsm_audit::witness::SecretKey;
 use payhsm_state::testing::{PASSWORD, Server};
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -40,6 +41,39 @@ pub(crate) fn no_secret_memory() -> Vec<Made> {
     let without = ["-e", "inject=memfd_secret:error=ENOSYS"];
     let traced = Traced::start(&folder, &config(""), 1, &without);
     drop(ceremony(&folder, &people()));
+    traced.stopped()
+}
+
+/// One heap for all threads, as some set it to save memory.
+pub(crate) fn one_heap() -> Vec<Made> {
+    let folder = Folder::new();
+    let traced = Traced::after(&["env", "MALLOC_ARENA_MAX=1"], &folder, &config(""), 1, &[]);
+    let address = traced.daemon.address(true, None);
+    let mut hosts: Vec<_> = (0..16).map(|_| folder.host_client("client", address)).collect();
+    for host in &mut hosts {
+        assert!(host.ask("NO00").starts_with("NP00"));
+    }
+    drop(ceremony(&folder, &people()));
+    traced.stopped()
+}
+
+/// A process that may lock next to nothing, where that is put up with: a secret is refused, and why.
+pub(crate) fn little_locked_memory() -> Vec<Made> {
+    let folder = Folder::new();
+    let mut before = vec!["prlimit", "--memlock=4096:4096"];
+    if fs::metadata("/proc/self").unwrap().uid() == 0 {
+        // Root is not held to it otherwise.
+        let less = ["setpriv", "--bounding-set", "-ipc_lock", "--inh-caps", "-ipc_lock"];
+        before.splice(0..0, less);
+    }
+    let traced = Traced::after(&before, &folder, &config(""), 1, &[]);
+    let mut console = Console::connect(&folder.path("officers.sock"));
+    let people = people();
+    console.enrol(&people);
+    console.log_in(&people[0]);
+    console.log_in(&people[1]);
+    // It may be refused, and it may have been kept in ordinary memory.
+    drop(console.ask(&generate(0)));
     traced.stopped()
 }
 

@@ -26,11 +26,22 @@ pub(crate) struct Traced {
 impl Traced {
     /// Starts a daemon with this configuration, and reads along from its first call. `more` are arguments of `strace`.
     pub(crate) fn start(folder: &Folder, config: &str, ports: usize, more: &[&str]) -> Self {
+        Self::after(&[], folder, config, ports, more)
+    }
+
+    /// The same, by a command that goes over into the daemon, such as one that sets a limit before.
+    pub(crate) fn after(
+        before: &[&str],
+        folder: &Folder,
+        config: &str,
+        ports: usize,
+        more: &[&str],
+    ) -> Self {
         let (path, file) = (folder.write("payhsm.toml", config), folder.path("calls"));
         let mut command = Command::new("strace");
         // The daemon stays the child of the test: who reads along is another.
         command.args(["-D", "-f", "-q", "-e", "raw=all"]).args(more);
-        command.arg("-o").arg(&file).arg(program()).arg("--config").arg(&path);
+        command.arg("-o").arg(&file).args(before).arg(program()).arg("--config").arg(&path);
         command.env_remove("RUST_LOG").stdin(Stdio::null());
         Self { daemon: Daemon::of(&mut command).listening(ports), file }
     }

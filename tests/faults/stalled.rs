@@ -129,12 +129,33 @@ fn stall(folder: &Folder, daemon: &Daemon, many: [usize; 5]) -> Vec<Stalled> {
     all.extend((0..hellos).map(|_| begun(How::HalfAHello, secure, HALF_A_HELLO)));
     all.extend((0..drips).map(|_| begun(How::Drips, plain, &framed([b'x'; 8000])[..2])));
     all.extend((0..deaf).map(|_| begun(How::Deaf, plain, &[])));
+    until_deaf(&mut all);
     for stream in &mut shaken {
         stream.write_all(&framed("B20002hi")[..7]).unwrap();
         stream.flush().unwrap();
     }
     all.extend(shaken.into_iter().map(|stream| Stalled::begin(How::HalfAFrame, stream.sock)));
     all
+}
+
+/// Those who take no answer ask until nothing goes through any more: before that they are busy callers like any others.
+fn until_deaf(all: &mut [Stalled]) {
+    let request = request();
+    let mut last = Instant::now();
+    while last.elapsed() < Duration::from_millis(100) {
+        for one in all.iter_mut().filter(|one| one.how == How::Deaf) {
+            let before = one.since;
+            one.goes_on(&request);
+            if one.since != before {
+                last = Instant::now();
+            }
+        }
+    }
+}
+
+/// An echo as long as they are asked for.
+fn request() -> Vec<u8> {
+    framed([b"B27000".as_slice(), &[b'x'; 0x7000]].concat())
 }
 
 /// All of them go on as they do until each is closed, or until it is too late for it. Deaf ones have much to send: the others
@@ -144,7 +165,7 @@ fn until_closed(all: &mut [Stalled]) {
     std::thread::scope(|scope| {
         for mut some in [deaf, others] {
             scope.spawn(move || {
-                let request = framed([b"B27000".as_slice(), &[b'x'; 0x7000]].concat());
+                let request = request();
                 let mut open = some.len();
                 while open > 0 {
                     pause(Duration::from_millis(250));

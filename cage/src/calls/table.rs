@@ -60,7 +60,7 @@ table! {
     SYS_mremap Made Always: "secret memory is put in its place; large buffers grow";
     SYS_munmap Made Always: "memory is given back";
     SYS_madvise Made Always: "stacks of threads that end are given back; secret memory is kept out of children";
-    SYS_brk Made Always: "the allocator's first heap";
+    SYS_brk Made Always: "the allocator's first heap, which threads share where there are many";
     SYS_memfd_secret Made Always: "one more secret stack when more requests run than ever before";
     SYS_mlock Made Always: "secret memory where the kernel has no memfd_secret and memory.strict is false";
     SYS_prlimit64 [at(0, 0)] Made Always: "how many files may be open, when limits are read again; what may be locked";
@@ -113,6 +113,7 @@ table! {
     #[cfg(debug_assertions)]
     SYS_fcntl [at(1, libc::F_GETFD)] Made Always: "builds for tests look whether a descriptor is one before they close it";
     SYS_fcntl [at(1, libc::F_DUPFD_CLOEXEC)] Made Always: "a second handle to an officer's connection, to end it with";
+    SYS_fcntl [at(1, libc::F_GETFL)] Made Always: "a folder whose contents go is one that can be listed";
     SYS_fcntl [at(1, libc::F_OFD_GETLK)] Made Always: "whether another process has the embedded store";
     SYS_fcntl [at(1, libc::F_OFD_SETLK)] Made Always: "the embedded store belongs to one process, and is let go at the end";
     SYS_getdents64 Made Always: "files of the journal, and what is removed with a folder";
@@ -123,8 +124,6 @@ table! {
     #[cfg(target_arch = "aarch64")]
     SYS_mkdirat Made Always: "folders of tiles; the log that takes the place of another";
     #[cfg(target_arch = "x86_64")]
-    SYS_rmdir Made Always: "folders of partial tiles that are full";
-    #[cfg(target_arch = "x86_64")]
     SYS_unlink Made Always: "files of the journal that the tree holds; the officers' socket at the end";
     SYS_unlinkat Made Always: "a log that was begun and never became one";
     #[cfg(target_arch = "x86_64")]
@@ -132,10 +131,6 @@ table! {
     #[cfg(target_arch = "aarch64")]
     SYS_renameat Made Always: "files that are replaced whole";
     SYS_linkat Made Always: "a new file of the log gets its name if nobody has it";
-    #[cfg(target_arch = "x86_64")]
-    SYS_chmod Made Always: "modes of what others must not read";
-    #[cfg(target_arch = "aarch64")]
-    SYS_fchmodat Made Always: "modes of what others must not read";
     SYS_fchmod Made Always: "the mode of a copied public key";
     SYS_copy_file_range Made Always: "the public key of a log that has ended is kept beside it";
 

@@ -133,6 +133,5 @@ pub(crate) fn asked(folder: &Folder, address: SocketAddr, rest: &str, typed: &[&
     } else {
         openssl.wait(&said, &["B300hi"]);
     }
-    let said = said.lock().unwrap().clone();
-    said
+    said.lock().unwrap().clone()
 }
