@@ -1,6 +1,13 @@
 //! What a caged process does that it must not do: it dies of it (SIGSYS), or is refused (EACCES). Each deed is done by a process
 //! of its own: this program once more, caged. What safe Rust cannot ask for, gdb has it ask for.
 #![forbid(unsafe_code)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::unwrap_in_result,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test, though none that the compiler knows as one"
+)]
 
 use payhsm_cage::ground::Extent;
 use payhsm_cage::{Ground, Use, lock};
@@ -133,7 +140,8 @@ fn injected(folder: &Path, port: u16, number: i64, arguments: &str) -> Option<Ex
     let mut waiting = command("wait", folder, port);
     let mut child = waiting.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut ready = [0];
-    child.stdout.as_mut().unwrap().read_exact(&mut ready).unwrap();
+    let Some(stdout) = child.stdout.as_mut() else { panic!("it has a pipe") };
+    stdout.read_exact(&mut ready).unwrap();
     let arguments = if arguments.is_empty() { String::new() } else { format!(", {arguments}") };
     let call = format!("call ((long (*)(long, ...)) syscall)({number}{arguments})");
     let gdb = ["-nx", "-batch", "-iex", "set debuginfod enabled off", "-ex", &call, "-p"];

@@ -25,7 +25,7 @@ pub fn base64url(bytes: &[u8]) -> String {
 #[must_use]
 pub fn pem(label: &str, bytes: &[u8]) -> String {
     let mut text = base64(bytes, *b"+/");
-    while text.len() % 4 != 0 {
+    while !text.len().is_multiple_of(4) {
         text.push('=');
     }
     format!("-----BEGIN {label}-----\n{text}\n-----END {label}-----\n")

@@ -591,7 +591,7 @@ fn optional_blocks_may_be_longer_than_255_characters() {
         let mut fields = Fields::new(text.as_bytes(), &settings);
         let read = fields.key(Bare::Pair).ok().map(|key| (key, fields.left()));
         let (KeyField::Block(block), 0) = read? else { panic!("{text}") };
-        assert_eq!(block.header, text[1..text.len() - 32].as_bytes());
+        assert_eq!(block.header, text.as_bytes()[1..text.len() - 32]);
         assert_eq!(block.body, [0x5A; 16]);
         let mut again = Vec::new();
         Writer::new(&mut again, &settings).key(&KeyField::Block(block));

@@ -77,10 +77,9 @@ fn keep(ground: &mut Ground, config: &Config) -> Result<(), Failure> {
             );
         }
     }
-    if let Some(socket) = &config.officers.socket {
-        if let Some(folder) = folder(socket).filter(|folder| folder.is_dir()) {
-            ground.allow(folder, Use::Sockets);
-        }
+    let socket = config.officers.socket.as_deref();
+    if let Some(folder) = socket.and_then(folder).filter(|folder| folder.is_dir()) {
+        ground.allow(folder, Use::Sockets);
     }
     Ok(())
 }

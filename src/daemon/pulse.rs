@@ -157,7 +157,7 @@ impl Workers {
             let busy = metrics.worker_total_busy_duration(number);
             let before = self.seen.get(number);
             // Odd while it sleeps.
-            let same = turns % 2 == 0
+            let same = turns.is_multiple_of(2)
                 && before.is_some_and(|before| before.turns == turns && before.busy == busy);
             let still =
                 before.filter(|_| same).map_or(Duration::ZERO, |before| before.still + period);

@@ -35,8 +35,8 @@ fn is_public(word: &str) -> bool {
 fn compares(line: &str) -> bool {
     let operators = [" == ", " != "].iter().flat_map(|operator| line.match_indices(operator));
     let secret = operators.into_iter().any(|(at, operator)| {
-        let (left, right) =
-            (line[..at].split(' ').next_back(), line[at + operator.len()..].split(' ').next());
+        let (before, after) = (line.split_at(at).0, line.split_at(at + operator.len()).1);
+        let (left, right) = (before.split(' ').next_back(), after.split(' ').next());
         !is_public(left.unwrap_or_default()) && !is_public(right.unwrap_or_default())
     });
     secret || [".eq(", ".ne(", ".cmp(", ".partial_cmp("].iter().any(|call| line.contains(call))

@@ -125,11 +125,11 @@ fn stall(folder: &Folder, daemon: &Daemon, many: [usize; 5]) -> Vec<Stalled> {
         Stalled::begin(how, stream)
     };
     let mut all = Vec::new();
+    all.extend((0..deaf).map(|_| begun(How::Deaf, plain, &[])));
+    until_deaf(&mut all);
     all.extend((0..silent).map(|_| begun(How::Silent, secure, &[])));
     all.extend((0..hellos).map(|_| begun(How::HalfAHello, secure, HALF_A_HELLO)));
     all.extend((0..drips).map(|_| begun(How::Drips, plain, &framed([b'x'; 8000])[..2])));
-    all.extend((0..deaf).map(|_| begun(How::Deaf, plain, &[])));
-    until_deaf(&mut all);
     for stream in &mut shaken {
         stream.write_all(&framed("B20002hi")[..7]).unwrap();
         stream.flush().unwrap();

@@ -49,7 +49,7 @@ fn the_bills_of_materials_are_complete_and_the_same_each_time() {
                 checksum.unwrap_or_else(|| panic!("{name} {version} is not in Cargo.lock"));
             match checksum {
                 Some(checksum) => {
-                    assert_eq!(text(&component["hashes"][0], "content"), checksum, "{name}")
+                    assert_eq!(text(&component["hashes"][0], "content"), checksum, "{name}");
                 }
                 None => assert!(name.starts_with("payhsm-"), "{name} has no checksum"),
             }

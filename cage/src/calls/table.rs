@@ -114,6 +114,7 @@ table! {
     SYS_fcntl [at(1, libc::F_GETFD)] Made Always: "builds for tests look whether a descriptor is one before they close it";
     SYS_fcntl [at(1, libc::F_DUPFD_CLOEXEC)] Made Always: "a second handle to an officer's connection, to end it with";
     SYS_fcntl [at(1, libc::F_GETFL)] Made Always: "a folder whose contents go is one that can be listed";
+    SYS_fcntl [at(1, libc::F_SETFD), at(2, libc::FD_CLOEXEC)] Made Always: "and nothing that is executed has it, the C library sees to that";
     SYS_fcntl [at(1, libc::F_OFD_GETLK)] Made Always: "whether another process has the embedded store";
     SYS_fcntl [at(1, libc::F_OFD_SETLK)] Made Always: "the embedded store belongs to one process, and is let go at the end";
     SYS_getdents64 Made Always: "files of the journal, and what is removed with a folder";
