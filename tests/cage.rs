@@ -6,7 +6,6 @@
 //! `PAYHSM_LONG_TESTS` is set.
 #![cfg(test)]
 #![expect(clippy::wildcard_enum_match_arm, reason = "any other answer fails the test")]
-#![expect(clippy::unwrap_in_result, reason = "what should be there and is not fails the test")]
 
 #[path = "officers/appliance.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]

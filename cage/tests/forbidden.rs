@@ -3,7 +3,6 @@
 #![forbid(unsafe_code)]
 #![expect(
     clippy::unwrap_used,
-    clippy::unwrap_in_result,
     clippy::panic,
     clippy::print_stdout,
     reason = "a test, though none that the compiler knows as one"

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Where the daemon listens if nothing else is said.
-pub const DEFAULT_SOCKET: &str = "/run/payhsm/officer.sock";
+pub const DEFAULT_SOCKET: &str = "/run/payhsm/officers.sock";
 
 /// The longest that an answer may take; making and moving keys takes seconds.
 const PATIENCE: Duration = Duration::from_secs(120);

@@ -151,7 +151,7 @@ impl Ceremony {
         console.done(&Act::Seal);
         let [one, _, three] = &self.people;
         console.unseal(&self.shares, [three, one]);
-        for what in ["generate", "import", "export", "component"] {
+        for what in ["generate", "import", "export", "component", "command"] {
             let activity = format!("{what}.*.host");
             console.done(&Act::Authorise { activity, minutes: 60 });
         }
