@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Every row of docs/security-figures.md, measured here and written there: three quarters of an hour on two idle cores, as root
+# (without root some tests say that they were skipped, and so does the page). What a test prints is the figure; what fails stays.
+#
+#   benches/security.sh [PATTERN]        all rows, or those whose concern matches; then nothing is written
+set -uo pipefail
+cd "$(dirname "$0")/.."
+only=${1:-.}
+page=docs/security-figures.md
+folder=$(mktemp -d "${TMPDIR:-/tmp}/payhsm-figures.XXXXXX")
+trap 'rm -rf "$folder"' EXIT
+export PAYHSM_LONG_TESTS=1
+export PAYHSM_LEAKS_BINARY=$PWD/target/release/payhsmd
+failed=0
+: >"$folder/rows"
+
+# row CONCERN BAR LINES COMMAND…: LINES is a pattern of lines that tell the figure.
+row() {
+    local concern=$1 bar=$2 lines=$3 outcome=held said
+    shift 3
+    grep -qE "$only" <<<"$concern" || return 0
+    printf '== %s  (%s)\n   %s\n' "$concern" "$(date +%T)" "$*"
+    if ! "$@" >"$folder/said" 2>&1; then
+        outcome='**not held**'
+        failed=1
+        tail -n 30 "$folder/said"
+    fi
+    said=$(grep -aE "$lines" "$folder/said" | sed -E 's/^test result: (ok|FAILED)\. ([0-9]+) passed; ([0-9]+) failed; ([0-9]+) ignored.*/\2 passed, \3 failed, \4 ignored/; s/\|/\\|/g' |
+        grep -v '^0 passed, 0 failed' | awk 'NR > 1 { printf "; " } { printf "%s", $0 }')
+    [ -n "$said" ] || said="it said nothing"
+    printf '| %s | %s | %s | %s | `%s` |\n' "$concern" "$bar" "$said" "$outcome" "$*" >>"$folder/rows"
+    printf '   %s: %s\n' "$outcome" "$said"
+}
+tests() { cargo test --locked "$@" -- --nocapture --test-threads=1; }
+closing='^test result'
+
+cargo build --release --locked --quiet -p payhsm -p payhsm-load -p payhsm-audit || exit 1
+
+row "key residue, dumps" "0 hits outside secret memory after 10^5 commands; a build without wiping hits" \
+    "commands, .* needles|core file searched|kinds of leak|$closing" tests --test leaks
+row "same-user read" "refused" "$closing" tests --test leaks limits
+row "constant time: TDES" "ctgrind 0 findings" "$closing" tests -p payhsm-tdes --test constant_time
+row "constant time: arithmetic" "ctgrind 0 findings" "$closing" tests -p payhsm-crypto --test constant_time
+row "constant time: vault" "ctgrind 0 findings" "$closing" tests -p payhsm-keys --test constant_time
+row "PIN translation" "every cell as PCI PIN 3-3 says, one error code" "$closing" tests --test attacks formats
+row "cost of guessing a PIN" "at most 5 of 10^4 in 24 h; 0 by translation or offset" "$closing" tests --test attacks
+row "key forgery" "0 of 2·10^6 blocks accepted" "$closing" \
+    cargo test --release --locked --test attacks -- --ignored --test-threads=1 --nocapture conjuring
+row "weak keys" "the 64 keys, their parity forms and equal parts refused" "$closing" tests -p payhsm-crypto weak
+row "LMK strength" "AES-256 alone, unless legacy is switched on" "$closing" tests --lib settings
+row "systemd exposure" "at most 0.3" "payhsm.*[0-9]\.[0-9]|^verify" systemd/check
+row "cage" "a forbidden call is death; no allowed call is unused" "$closing" tests --test cage
+row "audit durability: kills" "0 lost" "kills:|$closing" tests --test faults kills
+row "audit durability: power cuts" "0 lost" "power cuts:|without waiting|$closing" tests --test faults power
+row "audit throughput" "50,000 records a second at 64 clients, or 0.7 of the disk" "^[a-z0-9].*[0-9]" benches/audit.sh 3 3
+row "audit verification" "10^6 records in 2 s; 10^5 of 10^5 changes found" "1,000,000 records|$closing" \
+    cargo test --release --locked -p payhsm-audit --test program -- --include-ignored --nocapture --test-threads=1
+row "disk faults" "no answer without a record; again within 1 s" "without a disk|without room|answered,|for a sync|$closing" \
+    cargo test --locked --test faults -- --nocapture --test-threads=1 --skip kills --skip power --skip stalled --skip flood --skip tls --skip soak --skip million --skip worker --skip reload
+row "restart" "within 1 s of kill -9 with 10^6 records" "start to first answer|$closing" tests --test faults million
+row "stalled clients" "5,000 closed within 10 s; a good client's p99 at most doubled" "stalled:|closed after|$closing" tests --test faults stalled
+row "floods" "20,000 connections; again within 1 s" "connections in|no file left|$closing" tests --test faults flood
+row "reload" "100 under load, 0 failed" "exchanges|$closing" tests --test faults reload
+row "TLS" "bad certificates, old versions: refused" "$closing" tests --test faults tls
+row "workers" "0 wrong answers, again within 2 s" "signal|$closing" tests --test faults worker
+row "soak" "at most 1 MiB a day" "by least squares|$closing" tests --test faults soak
+row "fuzzing" "every parser has a target; 0 crash, hang or allocation over 1 MiB" "Done|findings" fuzz/run-all 10
+row "supply chain" "lock file; deny green, nothing unmaintained that ships" "ok$" cargo deny check bans licenses sources
+
+if [ "$only" = . ]; then
+    {
+        cat <<'HEAD'
+# Security, in figures
+The rows of the bars that payhsm set itself, each with the command that measures it. `benches/security.sh` made this page; tests say what they
+did, and the number of tests is theirs. [Attacks](attacks.md), [faults](faults.md), [side channels](side-channels.md) and
+[hardening](hardening.md) say what is behind each row.
+
+| concern | bar | figure | | command |
+|---|---|---|---|---|
+HEAD
+        cat "$folder/rows"
+        printf '\nRun on %s, %s, %s processors.\n' "$(date -u +%F)" "$(uname -sr)" "$(nproc)"
+    } >"$page"
+fi
+exit "$failed"
