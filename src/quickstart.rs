@@ -67,13 +67,13 @@ async fn serve(
 ) -> Result<ExitCode, Failure> {
     let mut signals = Signals::new()?;
     let daemon =
-        Daemon::start(&folder.config(), as_read, config, surroundings).await.map_err(|error| match error
-            .downcast_ref::<StartError>(
-        ) {
-            Some(_) => {
-                format!("{error}\nAre the ports taken? --port-base moves all of them.").into()
+        Daemon::start(&folder.config(), as_read, config, surroundings).await.map_err(|error| {
+            match error.downcast_ref::<StartError>() {
+                Some(_) => {
+                    format!("{error}\nAre the ports taken? --port-base moves all of them.").into()
+                }
+                None => error,
             }
-            None => error,
         })?;
     folder.write_addresses(daemon.bound())?;
     let mut out = std::io::stdout();
