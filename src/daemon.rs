@@ -1,6 +1,7 @@
 //! A daemon from configuration to stop: which LMKs it has, where it listens.
 
 mod cards;
+mod counting;
 mod lmks;
 mod pulse;
 mod signals;
@@ -10,13 +11,12 @@ pub(crate) use signals::Signals;
 use crate::audit::{self, AuditLog};
 use crate::cage::Cage;
 use crate::cli::Failure;
-use crate::clock::{SystemTimeOfDay, TimeOfDay};
 use crate::config::{Config, Durability};
 use crate::engine::Engine;
 use crate::lifecycle::{Lifecycle, State};
 use crate::monitoring::Monitor;
 use crate::net::{Bound, Monitored, Monitoring, Server};
-use crate::numbers::{Counting, Numbers};
+use crate::numbers::Counting;
 use crate::officers;
 use crate::record::{LogOnly, Recorder};
 use crate::reload::Reloader;
@@ -26,14 +26,13 @@ use crate::state::Claim;
 use lmks::{first_state, load_lmks};
 use payhsm_audit::record::event;
 use payhsm_fibers::TOGETHER;
-use payhsm_keys::{Inventory, Random, RandomFailed, SystemRandom};
+use payhsm_keys::Inventory;
 use payhsm_protocol::field::LmkId;
 use pulse::Pulse;
 use sd_notify::NotifyState;
 use signals::Asked;
 use std::path::Path;
-use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -41,9 +40,6 @@ use tokio::task::JoinHandle;
 /// What a developer's machine must never let anyone overlook.
 pub(crate) const TEST_LMK_WARNING: &str =
     "TEST LMK: the keys of this appliance are public; use it for development only";
-
-/// How often the store of cards is asked how it is.
-const LOOK_AT_CARDS: Duration = Duration::from_secs(1);
 
 /// What a daemon finds when it starts, and what it has taken from itself so far.
 #[derive(Debug)]
@@ -88,7 +84,7 @@ impl Daemon {
         let state = config.state.as_deref().map(Claim::on).transpose()?;
         let audit = audit::open(config)?;
         let engine = Arc::new(engine(config, audit.as_ref())?);
-        begin_to_count(config, engine.numbers());
+        counting::begin(config, engine.numbers());
         let lmks = match &config.listen.lmks {
             Some(ids) => ids.iter().copied().map(LmkId).collect(),
             None => engine.lmk_ids(),
@@ -105,7 +101,7 @@ impl Daemon {
         }
         let bound = server.bound().to_vec();
         let reloader = Arc::new(Reloader::new(path, as_read, server.terms(), Arc::clone(&engine)));
-        let watching = config.keeps_cards().then(|| watch(Arc::downgrade(&engine)));
+        let watching = config.keeps_cards().then(|| cards::watch(Arc::downgrade(&engine)));
         let watching = watching.map(tokio::spawn);
         let monitor = Monitor::new(Arc::clone(&engine), server.terms());
         let pulse = Pulse::of(Arc::clone(&engine), audit.clone(), Arc::clone(&manager));
@@ -200,26 +196,6 @@ fn engine(config: &Config, audit: Option<&Arc<AuditLog>>) -> Result<Engine, Fail
     Ok(Engine::new(inventory, lifecycle, settings, config.host(), recorder).with_cards(cards))
 }
 
-/// This start, after those before it, and the threads whose time is counted.
-fn begin_to_count(config: &Config, numbers: &Numbers) {
-    numbers.load.is_of(Handle::current().metrics().num_workers());
-    let begun = numbers.lives.begin(config.state.as_deref(), SystemTimeOfDay.unix_seconds());
-    if let Err(error) = begun.and_then(|()| numbers.lives.named(serial())) {
-        // It is for monitors alone; nothing depends on it.
-        tracing::warn!(%error, "the count of starts");
-    }
-}
-
-/// A serial number for an appliance that has none.
-fn serial() -> u64 {
-    let mut drawn = [0; 8];
-    // Without randomness it has none until the next start.
-    match SystemRandom::new().fill(&mut drawn) {
-        Ok(()) => u64::from_le_bytes(drawn),
-        Err(RandomFailed) => 0,
-    }
-}
-
 /// The first entries since the start; who has keys already signs from now on.
 fn begin_log(
     config: &Config,
@@ -240,26 +216,6 @@ fn begin_log(
         audit.unsealed(&config.audit_name(None), keys)?;
     }
     Ok(())
-}
-
-/// Tells the log when the rows of cards cannot be used and when they can again, for as long as there is an engine.
-async fn watch(engine: Weak<Engine>) {
-    let mut troubled = false;
-    while let Some(engine) = engine.upgrade() {
-        match engine.cards().trouble() {
-            Some(why) if !troubled => {
-                tracing::error!(why, "the rows of cards cannot be used: S0 to who needs them");
-                troubled = true;
-            }
-            None if troubled => {
-                tracing::info!("the rows of cards can be used again");
-                troubled = false;
-            }
-            Some(_) | None => {}
-        }
-        drop(engine);
-        tokio::time::sleep(LOOK_AT_CARDS).await;
-    }
 }
 
 /// How many threads answer, one for each processor; the stacks that handlers run on are there for them.

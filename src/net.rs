@@ -1,5 +1,6 @@
 //! Everything asynchronous, and nothing else: sockets, TLS, time limits.
 
+mod brevity;
 mod connection;
 mod descriptors;
 mod listener;

@@ -85,7 +85,7 @@ impl Appliance {
             Engine::new(None, lifecycle, settings, host::Settings::default(), Box::new(LogOnly));
         let held = Held::admitted(vault.inventory().unwrap(), &settings).unwrap();
         engine.unseal(held).unwrap();
-        support::authorise(&engine, &["generate.*.host", "export.72.host"]);
+        support::authorise(&engine, &["generate.*.host", "export.72.host", "command.DE.host"]);
         Self { _folder: folder, vault, engine }
     }
 

@@ -3,12 +3,12 @@
 use crate::cipher::BlockKey;
 use crate::mac::{MacError, cmac};
 
-/// DES or TDES: the encryption of 8 zero bytes (ANSI X9.24-1 annex A). An AES key is an error.
+/// DES or TDES: the encryption of 8 zero bytes (ANSI X9.24-1:2017 annex A). An AES key is an error.
 pub fn tdes(key: &BlockKey) -> Result<[u8; 8], MacError> {
     key.encrypt8([0; 8]).map_err(|_| MacError::Key)
 }
 
-/// AES: CMAC over one block of zero bytes (ANSI X9.24-1 annex A). A DES or TDES key is an error.
+/// AES: CMAC over one block of zero bytes (ANSI X9.24-1:2017 annex A). A DES or TDES key is an error.
 pub fn aes(key: &BlockKey) -> Result<[u8; 16], MacError> {
     aes_cmac(key, &[0; 16])
 }

@@ -18,24 +18,41 @@ struct InMemory(Mutex<BTreeMap<RowKey, Vec<u8>>>);
 
 const MOST_ROWS: usize = 1000;
 
+impl InMemory {
+    fn look(&self, keys: &[RowKey]) -> Vec<Row> {
+        let rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.iter().map(|key| rows.get(key).cloned()).collect()
+    }
+}
+
 impl Store for InMemory {
     fn change(
         &self,
         keys: &[RowKey],
         make: &mut dyn FnMut(&mut [Row]) -> Verdict,
     ) -> Result<Kept, Unavailable> {
-        let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if rows.len() > MOST_ROWS {
-            rows.clear();
-        }
-        let mut values: Vec<_> = keys.iter().map(|key| rows.get(key).cloned()).collect();
-        if make(&mut values) == Verdict::Write {
+        // Nothing is held while `make` runs: it may be put aside half-way for one that wants the same row.
+        loop {
+            let seen = self.look(keys);
+            let mut values = seen.clone();
+            let verdict = make(&mut values);
+            let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if !keys.iter().zip(&seen).all(|(key, value)| rows.get(key) == value.as_ref()) {
+                continue;
+            }
+            if verdict == Verdict::Leave {
+                break;
+            }
+            if rows.len() > MOST_ROWS {
+                rows.clear();
+            }
             for (key, value) in keys.iter().zip(values) {
                 match value {
                     Some(value) => drop(rows.insert(*key, value)),
                     None => drop(rows.remove(key)),
                 }
             }
+            break;
         }
         Ok(Kept::Now)
     }

@@ -45,8 +45,13 @@ async fn without_a_client_only_what_needs_no_keys_is_prepared() {
                 | Work::RA
                 | Work::A0
                 | Work::BA
+                | Work::J2
+                | Work::J4
+                | Work::J8
                 | Work::JA
+                | Work::JK
                 | Work::LO
+                | Work::NI
                 | Work::PM
                 | Work::TA
                 | Work::TG

@@ -3,15 +3,20 @@
 use crate::cards::Cards;
 use crate::cli::Failure;
 use crate::config::{CardsSection, Config};
+use crate::engine::Engine;
 use payhsm_keys::{Inventory, StateKeys};
 use payhsm_state::{Embedded, Postgres, Store};
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// The file of the rows, in the state folder.
 const FILE: &str = "cards.redb";
+
+/// How often the store is asked how it is.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Products, domains, limits and the store that the configuration names. `inventory` is what a developer's appliance has
 /// from the start; others can read their rows when officers have unsealed them.
@@ -66,4 +71,24 @@ fn shared(section: &CardsSection, postgres: &str) -> Result<Postgres, Failure> {
     let authorities = section.ca.as_deref().map(read).transpose()?;
     Ok(Postgres::connect(&address, authorities.as_deref())
         .map_err(|error| error.why().to_owned())?)
+}
+
+/// Tells the log when the rows of cards cannot be used and when they can again, for as long as there is an engine.
+pub(super) async fn watch(engine: Weak<Engine>) {
+    let mut troubled = false;
+    while let Some(engine) = engine.upgrade() {
+        match engine.cards().trouble() {
+            Some(why) if !troubled => {
+                tracing::error!(why, "the rows of cards cannot be used: S0 to who needs them");
+                troubled = true;
+            }
+            None if troubled => {
+                tracing::info!("the rows of cards can be used again");
+                troubled = false;
+            }
+            Some(_) | None => {}
+        }
+        drop(engine);
+        tokio::time::sleep(LOOK).await;
+    }
 }

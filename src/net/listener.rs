@@ -1,5 +1,6 @@
 //! One listening socket: accept, count, shake hands, hand over to a connection.
 
+use super::brevity::Brevity;
 use super::connection;
 use super::terms::{Terms, Visitor};
 use super::tls::{Certificate, dialect};
@@ -9,13 +10,13 @@ use crate::numbers::{Ended, SocketNumbers};
 use payhsm_protocol::field::LmkId;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 /// How long to wait when the system has nothing left to accept with.
@@ -27,7 +28,7 @@ pub(super) struct Shared {
     pub(super) engine: Arc<Engine>,
     pub(super) terms: watch::Receiver<Arc<Terms>>,
     pub(super) connections: Arc<Connections>,
-    pub(super) refusals: Arc<Refusals>,
+    pub(super) tellings: Arc<Tellings>,
     pub(super) stop: watch::Receiver<bool>,
 }
 
@@ -52,20 +53,33 @@ impl Drop for Place {
     }
 }
 
-/// Connections refused for want of room, told once a second: a flood must not flood the log too.
-#[derive(Debug, Default)]
-pub(super) struct Refusals(Mutex<(u64, Option<Instant>)>);
+/// What the log says of peers that nobody knows.
+pub(super) struct Tellings {
+    /// Connections refused for want of room.
+    refusals: Arc<Brevity>,
+    /// Handshakes that failed, and connections that were closed.
+    ends: Arc<Brevity>,
+}
 
-impl Refusals {
-    fn log(&self, peer: SocketAddr, limit: usize) {
-        let Ok(mut state) = self.0.lock() else {
-            return;
-        };
-        let (refused, told) = &mut *state;
-        *refused += 1;
-        if told.is_none_or(|told| told.elapsed() >= Duration::from_secs(1)) {
-            tracing::warn!(%peer, limit, refused, "connection limit reached: refused");
-            (*refused, *told) = (0, Some(Instant::now()));
+/// Ends of connections that are told one by one, a second.
+const ENDS: u32 = 100;
+
+impl Default for Tellings {
+    fn default() -> Self {
+        let refusals = Brevity::new(1, |refused| {
+            tracing::warn!(refused, "connection limit reached: refused");
+        });
+        let ends = Brevity::new(ENDS, |more| {
+            tracing::info!(more, "connections ended too, or failed to begin");
+        });
+        Self { refusals, ends }
+    }
+}
+
+impl Tellings {
+    fn refused(&self, peer: SocketAddr, limit: usize) {
+        if self.refusals.may_tell() {
+            tracing::warn!(%peer, limit, refused = 1, "connection limit reached: refused");
         }
     }
 }
@@ -111,7 +125,7 @@ impl Listener {
         let limit = terms.limits.connections;
         let Some(place) = Place::take(&shared.connections, limit) else {
             shared.engine.numbers().sockets.refused();
-            shared.refusals.log(address, limit);
+            shared.tellings.refused(address, limit);
             return;
         };
         let (tls, port_lmk, listening) = (self.tls, self.port_lmk, self.address);
@@ -122,6 +136,7 @@ impl Listener {
             }
             let _place = place;
             let engine = Arc::clone(&shared.engine);
+            let tellings = Arc::clone(&shared.tellings);
             let ends = (stream.local_addr().unwrap_or(listening), address);
             let open = engine.numbers().sockets.open(ends, tls, engine.elapsed());
             let socket = Arc::clone(open.numbers());
@@ -130,7 +145,7 @@ impl Listener {
             } else {
                 serve_plain(stream, address, &terms, port_lmk, (shared, socket)).await
             };
-            log_end(address, ended);
+            log_end(address, ended, &tellings.ends);
             open.ended(ended);
         });
     }
@@ -178,11 +193,15 @@ async fn serve_tls(
     let stream = match timeout(terms.limits.handshake, accepted).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
-            tracing::info!(peer = %address, %error, "TLS handshake failed");
+            if shared.tellings.ends.may_tell() {
+                tracing::info!(peer = %address, %error, "TLS handshake failed");
+            }
             return Ended::HandshakeFailed;
         }
         Err(_) => {
-            tracing::info!(peer = %address, "TLS handshake took too long");
+            if shared.tellings.ends.may_tell() {
+                tracing::info!(peer = %address, "TLS handshake took too long");
+            }
             return Ended::HandshakeTooSlow;
         }
     };
@@ -197,18 +216,20 @@ async fn serve_tls(
     connection::serve(stream, shared.engine, visitor, terms.limits, shared.stop).await
 }
 
-fn log_end(address: SocketAddr, ended: Ended) {
+fn log_end(address: SocketAddr, ended: Ended, ends: &Arc<Brevity>) {
     match ended {
         Ended::ByPeer | Ended::Stopping | Ended::Broken => {
             tracing::debug!(peer = %address, ?ended, "connection ended");
         }
         Ended::Idle | Ended::TooSlow | Ended::Unbelievable => {
-            tracing::info!(peer = %address, ?ended, "connection closed");
+            if ends.may_tell() {
+                tracing::info!(peer = %address, ?ended, "connection closed");
+            }
         }
-        // The handshake has said so itself.
         Ended::NotAccepted => {
             tracing::warn!(peer = %address, "its certificate is no longer accepted: closed");
         }
+        // The handshake has said so itself.
         Ended::HandshakeFailed | Ended::HandshakeTooSlow => {}
     }
 }

@@ -134,7 +134,7 @@ impl Server {
             engine: self.engine,
             terms: self.terms.subscribe(),
             connections: Arc::default(),
-            refusals: Arc::default(),
+            tellings: Arc::default(),
             stop,
         };
         let mut listeners = JoinSet::new();

@@ -27,6 +27,14 @@ pub struct Place {
     pub bytes: [u8; 8],
 }
 
+impl Place {
+    /// Whether it is the same word of memory, whatever it holds.
+    #[must_use]
+    pub fn is_at(&self, other: &Self) -> bool {
+        (&self.region, self.before_end) == (&other.region, other.before_end)
+    }
+}
+
 impl core::fmt::Debug for Place {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "{} end - {}: {:02x?}", self.region, self.before_end, self.bytes)

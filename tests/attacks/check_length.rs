@@ -1,4 +1,4 @@
-//! Row 5. Check lengths, truncated and chosen offsets: a PIN in parts, or by trying all offsets (Clulow, 2003, 3.3).
+//! Row 5. Check lengths, truncated and chosen offsets: a PIN in parts, or by trying all offsets (Clulow, 2003).
 
 use crate::bank::{
     Customer, Hsm, Inside, add, customers, error, named, remembering, sealed_table, subtract,

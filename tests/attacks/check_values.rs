@@ -1,5 +1,5 @@
 //! Row 11. Check values that say too much: whoever has all of one can look for the key without the appliance, and one of AES
-//! that is a block under the key would be a subkey of its MAC (security of check values: X9.24-1, annex A; Clulow, 2003, 3.5).
+//! that is a block under the key would be a subkey of its MAC (X9.24-1:2017, annex A).
 
 use crate::bank::{Hsm, Inside, KEYS, alone, clear, error, named};
 use crate::support::authorise;

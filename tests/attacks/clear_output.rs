@@ -1,4 +1,4 @@
-//! Row 12. Clear PINs and clear keys in answers (Clulow, 2003, 3.1: commands nobody thought of together).
+//! Row 12. Clear PINs and clear keys in answers (PCI PIN 29-4.2).
 
 use crate::bank::{Customer, Hsm, Inside, KEYS, alone, customers, error, named, sealed_table};
 use crate::messages;

@@ -1,5 +1,5 @@
 //! Row 7. Keys out of nothing: random and changed key blocks, until one is taken (Bond, "Attacks on cryptoprocessor transaction
-//! sets", 2001; Clulow, 2003, 3.1).
+//! sets", 2001).
 
 use crate::bank::{Hsm, Inside, KEYS, alone, customers, error, named};
 use crate::support::keys::sealed;

@@ -1,4 +1,4 @@
-//! Row 1. Decimalisation tables of the attacker's: Bond and Zielinski, UCAM-CL-TR-560, section 2.
+//! Row 1. Decimalisation tables of the attacker's: Bond and Zielinski, UCAM-CL-TR-560, section 4.
 
 use crate::bank::{
     Customer, Hsm, Inside, TABLE, add, alone, customers, error, named, sealed_table, subtract,
@@ -33,7 +33,7 @@ fn table(entry: impl Fn(u8) -> u8) -> String {
     TABLE.iter().map(|digit| char::from(b'0' + entry(digit - b'0'))).collect()
 }
 
-/// Section 2.2.1: which digits are in the natural PIN, by tables of zeros and ones; then every order of them.
+/// The first scheme (4.1): which digits are in the natural PIN, by tables of zeros and ones; then every order of them.
 fn naive(hsm: &mut dyn Hsm, victim: &Customer) -> Option<String> {
     let zeros = victim.typed("0000");
     let mut present = Vec::new();
@@ -58,7 +58,7 @@ fn naive(hsm: &mut dyn Hsm, victim: &Customer) -> Option<String> {
     None
 }
 
-/// Section 2.2.3: with nothing but the block and the offset of the customer. A table that turns one digit into the next moves
+/// The last scheme: with nothing but the block and the offset of the customer. A table that turns one digit into the next moves
 /// the natural PIN in the places of that digit; the offset that takes it back says which places those are.
 fn adaptive(hsm: &mut dyn Hsm, victim: &Customer) -> Option<String> {
     let (block, offset) = (victim.tapped(), victim.offset());
@@ -137,7 +137,7 @@ fn without_sealed_tables_every_pin_is_found_in_a_handful_of_calls() {
         let _off = Defence::SealedTables.off();
         let mut hsm = Counted::new(Inside(&engine));
         assert_eq!(recovered(&mut hsm, attack, &victims), victims.len());
-        // The report has 24 on average for the first and 15 for the second; these programs are no better than they need be.
+        // The report needs fewer; these programs are no better than they need be.
         let average = hsm.calls() / victims.len();
         assert!(average <= most, "{average} calls for a PIN");
     }

@@ -1,4 +1,4 @@
-//! Row 6. A book of encrypted PINs: equal blocks are equal PINs (Clulow, 2003, 3.2).
+//! Row 6. A book of encrypted PINs: equal blocks are equal PINs (Clulow, 2003).
 
 use crate::bank::{Customer, Hsm, Inside, alone, customers, error, named};
 use crate::support::random::long_tests;

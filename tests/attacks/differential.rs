@@ -1,4 +1,4 @@
-//! Row 2. Another account with a PIN block: what is answered then tells of PIN digits (Clulow, thesis 2003, 3.4; Steel, TCS 367).
+//! Row 2. Another account with a PIN block: what is answered then tells of PIN digits (Clulow, thesis 2003, chapter 3; Steel, TCS 367).
 
 use crate::bank::{Customer, Hsm, Inside, alone, customers, error, named, sealed_table};
 use crate::support::random::long_tests;

@@ -1,4 +1,4 @@
-//! Row 9. Parts of keys: swapped, doubled, of another parity; single DES in the clothing of TDES (Bond, 2001; Clulow, 2003, 3.1).
+//! Row 9. Parts of keys: swapped, doubled, of another parity; single DES in the clothing of TDES (Bond, 2001).
 
 use crate::bank::{Hsm, Inside, alone, clear, error, named};
 use crate::support::authorise;

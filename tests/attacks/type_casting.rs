@@ -1,4 +1,4 @@
-//! Row 8. A key for one thing used for another, by itself or by way of import and export (Bond, 2001; Clulow, 2003, 3.1; Cortier and
+//! Row 8. A key for one thing used for another, by itself or by way of import and export (Bond, 2001; Cortier and
 //! Steel, 2009).
 
 use crate::bank::{Customer, Hsm, Inside, KEYS, alone, customers, error, named};

@@ -9,7 +9,17 @@ use std::time::Duration;
 
 #[test]
 fn what_was_answered_survives_kill_9() {
-    let kills = if long() { 200 } else { 5 };
+    survives(if long() { 200 } else { 5 }, 700);
+}
+
+#[test]
+#[ignore = "ten minutes: cargo test --release --test faults -- --ignored --nocapture a_thousand_kills"]
+fn what_was_answered_survives_a_thousand_kills() {
+    survives(1000, 300);
+}
+
+/// Killed so often, each time within so many milliseconds; now and then later, so that a checkpoint has been signed.
+fn survives(kills: usize, soonest: usize) {
     let appliance = Appliance::new();
     let mut load = Load::new(6);
     let mut chance = Chance::new(11);
@@ -19,7 +29,7 @@ fn what_was_answered_survives_kill_9() {
         let (daemon, took) = appliance.start_and_ask();
         starts.push(took);
         // A checkpoint is signed within a second; not every life is so long.
-        let longest = if life % 5 == 0 { 2000 } else { 700 };
+        let longest = if life % 5 == 0 { 2000 } else { soonest };
         let moment = Duration::from_millis(u64::try_from(chance.below(longest)).unwrap());
         load.run(&appliance.folder, daemon.address(true, None), |_| {
             pause(moment);

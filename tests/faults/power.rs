@@ -75,10 +75,19 @@ impl Machine {
 
 #[test]
 fn what_was_answered_survives_a_power_cut() {
+    survives(if long() { 20 } else { 2 });
+}
+
+#[test]
+#[ignore = "four minutes: cargo test --release --test faults -- --ignored --nocapture a_hundred_cuts"]
+fn what_was_answered_survives_a_hundred_cuts() {
+    survives(100);
+}
+
+fn survives(cuts: usize) {
     if !mounts::possible("power cuts") {
         return;
     }
-    let cuts = if long() { 20 } else { 2 };
     let Some(mut machine) = Machine::new("durable") else { return };
     let mut chance = Chance::new(12);
     for number in 1..=cuts {

@@ -13,18 +13,16 @@ use payhsm_protocol::command::{
     du_change_pin_ibm as du, ee_derive_pin_ibm as ee, fa_import_zpk as fa,
     fc_import_terminal_key as fc, fe_export_terminal_key as fe, gc_export_zpk as gc,
     ha_generate_tak as ha, hc_generate_terminal_key as hc, ia_generate_zpk as ia,
-    j2_tell_load as j2, j4_tell_volumes as j4, j8_tell_health_counts as j8,
-    ja_generate_random_pin as ja, jg_translate_pin_lmk_to_zpk as jg, jk_tell_health as jk,
-    lo_migrate_table as lo, m2_decrypt_data as m2, m4_translate_data as m4, m6_generate_mac as m6,
-    ng_decrypt_pin as ng, ni_tell_network as ni, no_status as no, q2_retrieve_audit_record as q2,
-    q6_release_audit_records as q6, q8_verify_audit_record as q8, ra_revoke_activities as ra,
-    take_body,
+    ja_generate_random_pin as ja, jg_translate_pin_lmk_to_zpk as jg, lo_migrate_table as lo,
+    m2_decrypt_data as m2, m4_translate_data as m4, m6_generate_mac as m6, ng_decrypt_pin as ng,
+    no_status as no, q2_retrieve_audit_record as q2, q6_release_audit_records as q6,
+    q8_verify_audit_record as q8, ra_revoke_activities as ra, take_body,
 };
 use payhsm_protocol::compact::{Compact, Malformed};
 use payhsm_protocol::field::{
     AuditRecord, BlockScheme, Bytes, CheckValue, ClearPin, Cryptogram, CryptogramScheme, Cvv,
-    DataFormat, KeyBlock, KeyField, LmkId, LmkPin, Mac, Moment, Offset, Period, PinBlock,
-    PinBlockFormat, PinLength, Pvv, Running, Serial, WrappingKey,
+    DataFormat, KeyBlock, KeyField, LmkId, LmkPin, Mac, Offset, PinBlock, PinBlockFormat,
+    PinLength, Pvv, WrappingKey,
 };
 use payhsm_protocol::{Command, Opcode};
 
@@ -86,8 +84,6 @@ pub(super) fn answer(code: [u8; 2], body: &[u8], out: &mut Vec<u8>) -> Result<()
     let ciphered =
         || CipheredData { format: DataFormat::Binary, iv: None, data: Bytes(vec![0xee; 128]) };
     let check_value = || CheckValue(vec![1, 2, 3]);
-    let serial = Serial(*b"0123456789AB");
-    let period = Period { start: Moment(1), end: Moment(2), now: Moment(3) };
     match Opcode::from_code(code).unwrap() {
         Opcode::B2 => {
             // The first echo of a connection names no LMK; an echo's data looks the same in both.
@@ -105,34 +101,9 @@ pub(super) fn answer(code: [u8; 2], body: &[u8], out: &mut Vec<u8>) -> Result<()
                 no::Status::Configuration { buffer, tcp: true, sockets, firmware, profile };
             no::StatusReport { status }.put(out)
         }
-        Opcode::NI => {
-            assert!(read::<ni::TellNetwork>(body).statistics);
-            ni::NetworkTold { connections: Vec::new(), traffic: None }.put(out)
+        Opcode::NI | Opcode::J2 | Opcode::J4 | Opcode::J8 | Opcode::JK => {
+            super::monitoring::answer(Opcode::from_code(code).unwrap(), body, out)
         }
-        Opcode::J2 => j2::LoadTold { serial, period, bands: Vec::new() }.put(out),
-        Opcode::J4 => j4::VolumesTold { serial, period, volumes: Vec::new() }.put(out),
-        Opcode::J8 => j8::HealthCountsTold {
-            serial,
-            period,
-            restarts: 1,
-            tampers: 0,
-            minute_limit_met: 2,
-            hour_limit_met: 3,
-            attack_limit_met: 4,
-        }
-        .put(out),
-        Opcode::JK => jk::HealthTold {
-            serial,
-            now: period.now,
-            console: Running::NotConfigured,
-            host: Running::Yes,
-            tampered: None,
-            old_lmks: 0,
-            lmks: Vec::new(),
-            failures_exceeded: false,
-            attacks_exceeded: false,
-        }
-        .put(out),
         Opcode::N0 | Opcode::BU => {
             out.extend_from_slice(&[3, 1, 2, 3]);
             Ok(())

@@ -3,6 +3,7 @@
 mod answers;
 mod dynamic;
 mod issue;
+mod monitoring;
 mod pin_life;
 mod tokens;
 

@@ -1,0 +1,46 @@
+//! What it answers to monitors.
+
+use super::answers::read;
+use payhsm_protocol::Opcode;
+use payhsm_protocol::command::{
+    j2_tell_load as j2, j4_tell_volumes as j4, j8_tell_health_counts as j8, jk_tell_health as jk,
+    ni_tell_network as ni,
+};
+use payhsm_protocol::compact::{Compact, Malformed};
+use payhsm_protocol::field::{Moment, Period, Running, Serial};
+
+pub(super) fn answer(opcode: Opcode, body: &[u8], out: &mut Vec<u8>) -> Result<(), Malformed> {
+    let serial = Serial(*b"0123456789AB");
+    let period = Period { start: Moment(1), end: Moment(2), now: Moment(3) };
+    match opcode {
+        Opcode::NI => {
+            assert!(read::<ni::TellNetwork>(body).statistics);
+            ni::NetworkTold { connections: Vec::new(), traffic: None }.put(out)
+        }
+        Opcode::J2 => j2::LoadTold { serial, period, bands: Vec::new() }.put(out),
+        Opcode::J4 => j4::VolumesTold { serial, period, volumes: Vec::new() }.put(out),
+        Opcode::J8 => j8::HealthCountsTold {
+            serial,
+            period,
+            restarts: 1,
+            tampers: 0,
+            minute_limit_met: 2,
+            hour_limit_met: 3,
+            attack_limit_met: 4,
+        }
+        .put(out),
+        Opcode::JK => jk::HealthTold {
+            serial,
+            now: period.now,
+            console: Running::NotConfigured,
+            host: Running::Yes,
+            tampered: None,
+            old_lmks: 0,
+            lmks: Vec::new(),
+            failures_exceeded: false,
+            attacks_exceeded: false,
+        }
+        .put(out),
+        _ => unreachable!("{opcode:?}"),
+    }
+}
