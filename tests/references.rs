@@ -84,7 +84,6 @@ fn pins_are_those_of_the_digits() {
         }
         let da = format!("DA{tpk}{ibm}12{block}0104{card}{table}8282246310N0{offset}");
         assert_eq!(both::<VerifyPinTpkIbm>(&issuer, &da), "00", "{card}");
-        issuer.day.pass(A_DAY);
         let dg = format!("DG{pvk}{pin}{card}1");
         assert_eq!(both::<GeneratePvvOfLmkPin>(&issuer, &dg), format!("00{pvv}"), "{card}");
     }
