@@ -16,6 +16,8 @@ mod calls;
 mod forbidden;
 #[path = "cage/rare.rs"]
 mod rare;
+#[path = "cage/same_user.rs"]
+mod same_user;
 #[path = "cage/service.rs"]
 mod service;
 #[path = "cage/stall.rs"]

@@ -187,7 +187,8 @@ fn silent_and_slow_callers_are_closed_and_good_ones_do_not_notice() {
     let said = |text| daemon.log.count(text);
     let all = || said("Idle") + said("TooSlow") + said(slow) + untold(&daemon);
     wait_for("what the log says", || all() == 4 * many);
-    assert!([said("Idle"), said("TooSlow"), said(slow)].iter().all(|said| *said > 0));
+    // Idle ones end by themselves; the others together, and who comes first is told.
+    assert!(said("Idle") > 0 && said("TooSlow") + said(slow) > 0);
 }
 
 /// Ends of connections that the log does not tell one by one.

@@ -69,7 +69,7 @@ fn trace(subject: Subject, call: Call, secrets: &mut Secrets) -> std::io::Result
 /// Calls that take each road through a subject, and how many secrets are compared with the first: a step takes some
 /// 25 microseconds, so the short form has single-length keys, whose one pass three are made of.
 fn choice(subject: Subject) -> (Vec<Call>, usize) {
-    let long = std::env::var_os("PAYHSM_LONG_TESTS").is_some_and(|value| value == "1");
+    let long = std::env::var_os("PAYHSM_LONGEST_TESTS").is_some_and(|value| value == "1");
     let sizes: &[usize] = match subject {
         Subject::Kernel(kernel) => match kernel.name() {
             KernelName::Scalar => &[2],
