@@ -30,6 +30,12 @@ pub struct Limits {
     pub request: Duration,
 }
 
+/// Parts of a fifth of a limit.
+const SPREAD: usize = 65_536;
+
+/// So many of them are the whole limit.
+const FIFTH: u32 = 5 * 65_536;
+
 impl Limits {
     /// As many connections as the process may have files, where that is less: the sockets that listen, the stores, the log and
     /// the officers' consoles have theirs all the same.
@@ -44,5 +50,41 @@ impl Limits {
             );
         }
         Self { connections: self.connections.min(most), ..self }
+    }
+
+    /// The same for one connection: up to a fifth longer. Thousands that began together and say nothing more would otherwise end
+    /// in one moment, and everybody else would wait for it.
+    fn spread(self, number: usize) -> Self {
+        // Steps of the golden ratio: neighbours are far apart, and every part of the fifth has as many.
+        let part = number.wrapping_mul(40_503) % SPREAD;
+        let part = u32::try_from(part).unwrap_or_default();
+        let longer = |limit: Duration| limit + limit / FIFTH * part;
+        Self {
+            handshake: longer(self.handshake),
+            idle: longer(self.idle),
+            request: longer(self.request),
+            ..self
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_of_neighbours_lie_apart_and_none_is_shorter() {
+        let second = Duration::from_secs(1);
+        let limits =
+            Limits { connections: 1, handshake: 5 * second, idle: 300 * second, request: second };
+        let mut ends: Vec<_> = (0..1000).map(|number| limits.spread(number)).collect();
+        assert_eq!(ends[0], limits);
+        ends.sort_unstable_by_key(|one| one.handshake);
+        assert!(ends.iter().all(|one| one.connections == 1 && one.idle >= limits.idle));
+        assert!(ends.iter().all(|one| one.request < limits.request * 6 / 5));
+        let (first, last) = (ends[0].handshake, ends[999].handshake);
+        assert!(first >= 5 * second && last > 59 * second / 10 && last < 6 * second);
+        let apart = ends.windows(2).map(|two| two[1].handshake - two[0].handshake).max().unwrap();
+        assert!(apart < Duration::from_millis(5), "{apart:?}");
     }
 }

@@ -1,5 +1,6 @@
 //! One listening socket: accept, count, shake hands, hand over to a connection.
 
+use super::Limits;
 use super::brevity::Brevity;
 use super::connection;
 use super::terms::{Terms, Visitor};
@@ -28,6 +29,8 @@ pub(super) struct Shared {
     pub(super) engine: Arc<Engine>,
     pub(super) terms: watch::Receiver<Arc<Terms>>,
     pub(super) connections: Arc<Connections>,
+    /// How many there have been.
+    pub(super) admitted: Arc<AtomicUsize>,
     pub(super) tellings: Arc<Tellings>,
     pub(super) stop: watch::Receiver<bool>,
 }
@@ -129,6 +132,8 @@ impl Listener {
             return;
         };
         let (tls, port_lmk, listening) = (self.tls, self.port_lmk, self.address);
+        let number = shared.admitted.fetch_add(1, Ordering::Relaxed);
+        let limits = terms.limits.spread(number);
         let shared = shared.clone();
         tasks.spawn(async move {
             if let Err(error) = stream.set_nodelay(true) {
@@ -141,9 +146,9 @@ impl Listener {
             let open = engine.numbers().sockets.open(ends, tls, engine.elapsed());
             let socket = Arc::clone(open.numbers());
             let ended = if tls {
-                serve_tls(stream, address, &terms, port_lmk, (shared, socket)).await
+                serve_tls(stream, address, (&terms, limits), port_lmk, (shared, socket)).await
             } else {
-                serve_plain(stream, address, &terms, port_lmk, (shared, socket)).await
+                serve_plain(stream, address, limits, port_lmk, (shared, socket)).await
             };
             log_end(address, ended, &tellings.ends);
             open.ended(ended);
@@ -168,7 +173,7 @@ async fn pause_after(error: &io::Error) {
 async fn serve_plain(
     stream: TcpStream,
     address: SocketAddr,
-    terms: &Terms,
+    limits: Limits,
     port_lmk: Option<LmkId>,
     (shared, socket): (Shared, Arc<SocketNumbers>),
 ) -> Ended {
@@ -176,13 +181,13 @@ async fn serve_plain(
     let caller = Arc::new(Caller::plain());
     let session = Session { peer, caller, dialect: Dialect::Host, port_lmk };
     let visitor = Visitor::new(session, None, shared.terms, socket);
-    connection::serve(stream, shared.engine, visitor, terms.limits, shared.stop).await
+    connection::serve(stream, shared.engine, visitor, limits, shared.stop).await
 }
 
 async fn serve_tls(
     stream: TcpStream,
     address: SocketAddr,
-    terms: &Terms,
+    (terms, limits): (&Terms, Limits),
     port_lmk: Option<LmkId>,
     (shared, socket): (Shared, Arc<SocketNumbers>),
 ) -> Ended {
@@ -190,7 +195,7 @@ async fn serve_tls(
         return Ended::HandshakeFailed;
     };
     let accepted = TlsAcceptor::from(tls.config()).accept(stream);
-    let stream = match timeout(terms.limits.handshake, accepted).await {
+    let stream = match timeout(limits.handshake, accepted).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => {
             if shared.tellings.ends.may_tell() {
@@ -213,7 +218,7 @@ async fn serve_tls(
     let caller = Arc::new(Caller::unknown());
     let session = Session { peer: certificate.peer(), caller, dialect, port_lmk };
     let visitor = Visitor::new(session, Some(certificate), shared.terms, socket);
-    connection::serve(stream, shared.engine, visitor, terms.limits, shared.stop).await
+    connection::serve(stream, shared.engine, visitor, limits, shared.stop).await
 }
 
 fn log_end(address: SocketAddr, ended: Ended, ends: &Arc<Brevity>) {

@@ -134,6 +134,7 @@ impl Server {
             engine: self.engine,
             terms: self.terms.subscribe(),
             connections: Arc::default(),
+            admitted: Arc::default(),
             tellings: Arc::default(),
             stop,
         };

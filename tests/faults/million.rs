@@ -3,7 +3,7 @@
 use crate::appliance::{Appliance, long, soon};
 use crate::load::Load;
 use crate::support::binary::pause;
-use payhsm_audit::log::disk::RealDisk;
+use payhsm_audit::log::disk::{Disk as _, RealDisk};
 use payhsm_audit::log::{Clock, Durability, Log, SEGMENT_BYTES, Setup};
 use payhsm_audit::record::{Command, Moment, Record};
 use std::fs;
@@ -53,6 +53,8 @@ fn fill(folder: &Path, dead: &Path) {
         log.append(&records).unwrap().wait().unwrap();
     }
     copy(folder, dead);
+    // A process that dies leaves the system little to write; this left it all of it at once.
+    RealDisk.sync_all(dead).unwrap();
 }
 
 fn copy(from: &Path, to: &Path) {

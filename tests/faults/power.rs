@@ -13,7 +13,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-const IMAGE: u64 = 256 * 1024 * 1024;
+/// Bytes of a disk: enough for what a release keeps in a hundred lives.
+const IMAGE: u64 = 4 * 1024 * 1024 * 1024;
 
 /// A machine whose power is cut.
 struct Machine {
@@ -75,23 +76,24 @@ impl Machine {
 
 #[test]
 fn what_was_answered_survives_a_power_cut() {
-    survives(if long() { 20 } else { 2 });
+    survives(if long() { 20 } else { 2 }, 600);
 }
 
 #[test]
 #[ignore = "four minutes: cargo test --release --test faults -- --ignored --nocapture a_hundred_cuts"]
 fn what_was_answered_survives_a_hundred_cuts() {
-    survives(100);
+    survives(100, 200);
 }
 
-fn survives(cuts: usize) {
+/// Cut so often, each time within so many milliseconds; now and then later, so that a checkpoint has been signed.
+fn survives(cuts: usize, soonest: usize) {
     if !mounts::possible("power cuts") {
         return;
     }
     let Some(mut machine) = Machine::new("durable") else { return };
     let mut chance = Chance::new(12);
     for number in 1..=cuts {
-        let longest = if number % 2 == 0 { 2000 } else { 600 };
+        let longest = if number % 5 == 0 { 2000 } else { soonest };
         let moment = Duration::from_millis(u64::try_from(chance.below(longest)).unwrap());
         machine.cut_after(moment, number);
     }
@@ -140,9 +142,10 @@ fn a_cut_is_a_cut() {
     }
     let Some(mut machine) = Machine::new("relaxed") else { return };
     machine.cut_after(Duration::from_millis(300), 1);
-    // No checkpoint is that young.
+    // Held to a checkpoint of before, the log would be found out without a look at what was answered.
+    machine.checkpoints.clear();
     let entries = machine.entries();
     let (done, missing) = (machine.load.done(), machine.load.missing(&entries));
     println!("without waiting for the disk a power cut took {missing} of {done}");
-    assert!(missing > done / 2);
+    assert!(missing > 0);
 }
