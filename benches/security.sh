@@ -75,7 +75,7 @@ row "audit durability: power cuts" "0 lost in 100; a log that does not wait lose
     faults --include-ignored a_hundred_cuts a_cut_is_a_cut
 row "audit throughput" "50,000 records a second at 64 clients, or 0.7 of the disk" "clients:|^CA" benches/audit.sh 3 3
 row "audit verification" "10^6 records in 2 s; proof at most 1 KiB at 10^9; 10^5 of 10^5 changes found" "1,000,000 records|$closing" \
-    cargo test --release --locked -p payhsm-audit --test program --test merkle -- --include-ignored --nocapture --test-threads=1
+    cargo test --release --locked -p payhsm-audit --test program --test merkle -- --include-ignored --skip a_sample --nocapture --test-threads=1
 row "disk faults" "no answer without a record; again within 1 s" "without a disk|without room|answered,|for a sync|$closing" \
     faults --skip kills --skip power --skip stalled --skip flood --skip tls --skip soak --skip million --skip worker --skip reload --skip clocks
 row "restart" "within 1 s of kill -9 with 10^6 records" "start to first answer|$closing" faults million
