@@ -3,7 +3,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`calls`] | every call that is allowed, a line each, with its reason |
+//! | [`calls()`] | every call that is allowed, a line each, with its reason |
 //! | [`filter`] | the table as a filter over all threads; anything else ends the process |
 //! | [`ground`] | folders, files and ports, for the thread that asks and those that it starts |
 //!
