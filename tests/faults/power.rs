@@ -56,6 +56,10 @@ impl Machine {
             checkpoints.extend(appliance.checkpoint());
             let status = Command::new("kill").args(["-STOP", &daemon.id().to_string()]).status();
             assert!(status.unwrap().success());
+            // Its journal stands still too: a copy takes a while, and what the system moves meanwhile would be in neither place.
+            if let Some(mount) = &self.mount {
+                mount.abort();
+            }
             mounts::copy_image(&self.image, &copy);
             // Whatever it answered before it stood still is read until the connections end.
             drop(daemon);
