@@ -73,7 +73,7 @@ row "cage" "a forbidden call is death; no allowed call is unused" "$closing" tes
 row "audit durability: kills" "0 lost in 1,000" "kills:|$closing" faults --ignored a_thousand_kills
 row "audit durability: power cuts" "0 lost in 100; a log that does not wait loses some" "power cuts:|without waiting|$closing" \
     faults --include-ignored a_hundred_cuts a_cut_is_a_cut
-row "audit throughput" "50,000 records a second at 64 clients, or 0.7 of the disk" "clients:|^CA" benches/audit.sh 3 3
+row "audit throughput" "50,000 records a second at 64 clients; at most 0.5 ms more for half of the answers" "clients:|^CA" benches/audit.sh 3 3
 row "audit verification" "10^6 records in 2 s; proof at most 1 KiB at 10^9; 10^5 of 10^5 changes found" "1,000,000 records|$closing" \
     cargo test --release --locked -p payhsm-audit --test program --test merkle -- --include-ignored --skip a_sample --nocapture --test-threads=1
 row "disk faults" "no answer without a record; again within 1 s" "without a disk|without room|answered,|for a sync|$closing" \
@@ -107,6 +107,15 @@ HEAD
         *) printf '%s\n' "$line" ;;
         esac
     done <"$folder/rows"
+    cat <<'WORSE'
+
+## Worse than its bar, and why
+* **Audit, half of the answers:** 0.53 ms more where the bar is 0.5. 64 callers who ask again at once keep both cores busy, client and daemon together, so what a record costs is waited for by all of them; the sync itself
+  is 0.15 to 0.25 ms of it ([performance](performance.md)).
+* **Exposure 1.0 with the drop-in for PostgreSQL:** it opens one address family and a way to one address, which the other units do not have. Who does not share state does not install it.
+* **Memory in a soak:** the line through an hour is steeper than 1 MiB a day, because memory still settles in that hour: it grew 0.2 MiB in all, each quarter less than the one before ([faults](faults.md)).
+* **TDES, t-test:** one row, `vbmi` with 64 blocks and keys of zeros, is sometimes over 4.5; its instructions and addresses are the same for all keys ([side channels](side-channels.md)).
+WORSE
     printf '\nLast run on %s, %s, %s processors.\n' "$(date -u +%F)" "Linux $(uname -r | cut -d- -f1)" "$(nproc)"
 } >"$folder/page"
 mv "$folder/page" "$page"

@@ -84,6 +84,16 @@ pub(crate) fn make_image(path: &Path, bytes: u64) -> Result<(), String> {
     run("mkfs.ext4", &[&options.map(OsStr::new)[..], &[path.as_os_str()]].concat())
 }
 
+/// What the journal of the file system that is mounted at `place` has committed so far, as the kernel counts it.
+pub(crate) fn commits(place: &Path) -> Option<String> {
+    let mounted = fs::read_to_string("/proc/mounts").ok()?;
+    let here = |line: &&str| line.split(' ').nth(1).map(Path::new) == Some(place);
+    let device = mounted.lines().find(here)?.split(' ').next()?;
+    let name = Path::new(device).file_name()?.to_str()?;
+    let told = fs::read_to_string(format!("/proc/fs/jbd2/{name}-8/info")).ok()?;
+    told.lines().next().map(str::to_owned)
+}
+
 /// An image as it is at this moment.
 pub(crate) fn copy_image(from: &Path, to: &Path) {
     run("cp", &[OsStr::new("--sparse=always"), from.as_os_str(), to.as_os_str()]).unwrap();
