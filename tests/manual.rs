@@ -126,7 +126,8 @@ fn the_manual_names_every_option() {
 
 #[test]
 fn the_manual_pages_are_set_without_a_complaint() {
-    for page in ["man/payhsmd.8", "man/payhsm.toml.5"] {
+    for page in ["man/payhsmd.8", "man/payhsm.toml.5", "man/payhsm-console.1", "man/payhsm-audit.1"]
+    {
         let set = Command::new("groff").args(["-mandoc", "-Tutf8", "-ww"]).arg(docs(page)).output();
         let Ok(set) = set else {
             println!("skipped: groff is not installed");

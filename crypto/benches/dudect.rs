@@ -13,7 +13,8 @@
 
 use std::hint::black_box;
 
-use payhsm_taint::time::{largest_t, now};
+use payhsm_taint::random::SplitMix64;
+use payhsm_taint::time::{BAR, RUNS, largest_t, now, verdict};
 
 use crate::subject::{Fixed, Row, SECRET};
 
@@ -29,9 +30,6 @@ mod pins;
 mod subject;
 
 const SAMPLES: usize = 1_000_000;
-const RUNS: usize = 3;
-/// Above it the means differ: less than one in 10^5 by chance.
-const BAR: f64 = 4.5;
 
 fn main() {
     let samples = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(SAMPLES);
@@ -55,11 +53,9 @@ fn main() {
                 t
             });
             let [a, b, c] = found;
-            // One value over the bar is noise; a leak is over it every time.
-            let leaks = found.iter().filter(|t| **t >= BAR).count();
-            let verdict = ["", "once over", "twice over", "LEAKS"][leaks];
+            let verdict = verdict(found);
             println!("{:<46}{a:>8.2}{b:>8.2}{c:>8.2}{median:>9}  {verdict}", row.name);
-            over += usize::from(leaks > 0 && ours);
+            over += usize::from(!verdict.is_empty() && ours);
         }
     }
     println!(
@@ -67,21 +63,9 @@ fn main() {
     );
 }
 
-/// SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn word(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-}
-
 /// Ticks of each call, and whether its secret was random.
 fn times(row: &Row, samples: usize, run: u64) -> Vec<(u64, bool)> {
-    let mut random = Random(0xd0dec7 + run);
+    let mut random = SplitMix64::new(0xd0dec7 + run);
     let mut subject = (row.subject)();
     let fixed = match row.fixed {
         Fixed::Bytes => *b"\x9b\x71\x33\x3a\x13\xf9\xfa\xe7\x2f\x9d\x0e\x2d\xab\x4a\xd6\x78"

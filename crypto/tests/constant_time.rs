@@ -4,50 +4,32 @@
 #![expect(clippy::unwrap_used, reason = "tests stop at what they do not expect")]
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::process::Command;
-use std::sync::OnceLock;
 
 use payhsm_taint::code::Code;
-use payhsm_taint::findings::{Finding, Run, memcheck};
-use payhsm_taint::program::{installed, release_example};
+use payhsm_taint::findings::{Example, FOUND, Finding, Run};
+use payhsm_taint::program::installed;
 
 /// What crypto/src/told.rs is there for: verdicts, and numbers that are told.
 const TOLD: [&str; 2] = ["told::told", "told::counted"];
 
-/// What valgrind ends with when it has something to report.
-const FOUND: i32 = 99;
-
-/// The example, built once.
-static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+static EXAMPLE: Example = Example::new(env!("CARGO"), "payhsm-crypto", "ctgrind_crypto");
 
 /// The example under valgrind, or nothing where there is no valgrind.
 fn run(arguments: &[&str]) -> Option<Run> {
-    let what = format!("payhsm-crypto {}", arguments.join(" "));
-    if !installed("valgrind", &what).unwrap() {
-        return None;
-    }
-    let build = || release_example(env!("CARGO"), "payhsm-crypto", "ctgrind_crypto").unwrap();
-    let run = memcheck(PROGRAM.get_or_init(build), arguments).unwrap();
-    // Without valgrind marks mean nothing; and what ships takes the instructions of the processor for AES.
-    assert!(run.output.contains(", valgrind, AES of the processor"), "{run:#?}");
-    Some(run)
-}
-
-fn is_in(finding: &Finding, places: &[&str]) -> bool {
-    places.iter().any(|place| finding.function().ends_with(place))
+    EXAMPLE.marked(arguments).unwrap()
 }
 
 #[test]
 fn nothing_but_verdicts_comes_from_a_secret() {
     let groups = ["marked", "ciphers", "macs", "blocks", "pins", "cards", "values"];
     let Some(run) = run(&groups) else { return };
-    let wrong: Vec<_> = run.findings.iter().filter(|found| !is_in(found, &TOLD)).collect();
+    let wrong: Vec<_> = run.findings.iter().filter(|found| !found.is_in(&TOLD)).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
     // What is told is told by branches in these two functions: that is found, or nothing was marked.
     assert_eq!(run.code, Some(FOUND), "{}", run.report);
     for place in TOLD {
-        assert!(run.findings.iter().any(|found| is_in(found, &[place])), "{place} tells nothing");
+        assert!(run.findings.iter().any(|found| found.is_in(&[place])), "{place} tells nothing");
     }
 }
 
@@ -98,7 +80,7 @@ fn each_control_is_found() {
     ];
     for (control, what) in controls {
         let Some(run) = run(&["marked", control]) else { return };
-        let found = |found: &Finding| found.what.starts_with(what) && !is_in(found, &TOLD);
+        let found = |found: &Finding| found.what.starts_with(what) && !found.is_in(&TOLD);
         assert!(run.findings.iter().any(found), "{control}: {:#?}", run.findings);
         assert_eq!(run.code, Some(FOUND), "{control}");
     }
@@ -111,8 +93,7 @@ fn nothing_divides_but_lengths() {
     if !installed("objdump", "payhsm-crypto: divisions").unwrap() {
         return;
     }
-    let build = || release_example(env!("CARGO"), "payhsm-crypto", "ctgrind_crypto").unwrap();
-    let code = Code::of(PROGRAM.get_or_init(build)).unwrap();
+    let code = Code::of(EXAMPLE.program().unwrap()).unwrap();
     let ours = code.functions(|name| name.contains("payhsm_crypto::") || name.contains("ctgrind_"));
     let divides = ours.iter().filter(|(_, code)| code.iter().any(|one| one.divides()));
     let (controls, divides): (Vec<_>, Vec<_>) =
@@ -132,8 +113,7 @@ fn instructions_that_valgrind_does_not_know_take_the_same_steps() {
     if !installed("objdump", "payhsm-crypto in steps").unwrap() {
         return;
     }
-    let build = || release_example(env!("CARGO"), "payhsm-crypto", "ctgrind_crypto").unwrap();
-    let program = PROGRAM.get_or_init(build);
+    let program = EXAMPLE.program().unwrap();
     let steps = |rows: &[&str]| Command::new(program).arg("steps").args(rows).output().unwrap();
     let same = steps(&["AES-256", "AES-256-GCM, sealing", "check values", "HMAC-SHA-256", "PVV"]);
     let report = String::from_utf8_lossy(&same.stdout);

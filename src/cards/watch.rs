@@ -113,10 +113,7 @@ impl Watch {
                     Err(met) => Step::Leave(Err(met)),
                 }
             })?;
-            met.map_err(|met| {
-                rows.numbers().limits.count(limit(met), now);
-                ErrorCode::RateExceeded
-            })?;
+            refused(rows, met, now)?;
         }
         Ok(())
     }
@@ -148,10 +145,7 @@ impl Watch {
                 *row = Some(counted);
                 Step::Write(Ok(()))
             })?;
-            met.map_err(|met| {
-                rows.numbers().limits.count(limit(met), now);
-                ErrorCode::RateExceeded
-            })?;
+            refused(rows, met, now)?;
         }
         Ok(())
     }
@@ -174,6 +168,14 @@ impl Watch {
         }
         Ok(())
     }
+}
+
+/// 72 where a limit was met, which is counted.
+fn refused(rows: &Rows<'_>, met: Result<(), Met>, now: u64) -> Result<(), ErrorCode> {
+    met.map_err(|met| {
+        rows.numbers().limits.count(limit(met), now);
+        ErrorCode::RateExceeded
+    })
 }
 
 /// As it is counted.

@@ -1,9 +1,14 @@
 //! What valgrind's memcheck reports of a program whose secrets are marked, taken apart.
 
+use crate::program::{installed, release_example};
 use std::fmt;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
+
+/// What a program ends with when there is something to report.
+pub const FOUND: i32 = 99;
 
 /// A branch, an address or an argument of a system call that comes from a marked byte.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,12 +33,18 @@ impl Finding {
     pub fn function(&self) -> &str {
         self.functions.first().map_or("", String::as_str)
     }
+
+    /// Whether it is in one of these functions, by the ends of their paths.
+    #[must_use]
+    pub fn is_in(&self, places: &[&str]) -> bool {
+        places.iter().any(|place| self.function().ends_with(place))
+    }
 }
 
 /// What a program did under valgrind.
 #[derive(Debug)]
 pub struct Run {
-    /// Its own exit code, or 99 if anything was found.
+    /// Its own exit code, or [`FOUND`].
     pub code: Option<i32>,
     /// What it wrote.
     pub output: String,
@@ -43,13 +54,58 @@ pub struct Run {
     pub report: String,
 }
 
+/// An example of a package, which does rows ([`crate::rows`]); built once, as it would ship.
+#[derive(Debug)]
+pub struct Example {
+    cargo: &'static str,
+    package: &'static str,
+    name: &'static str,
+    built: OnceLock<PathBuf>,
+}
+
+impl Example {
+    /// The example of this name; `cargo` is `env!("CARGO")` of the caller.
+    #[must_use]
+    pub const fn new(cargo: &'static str, package: &'static str, name: &'static str) -> Self {
+        Self { cargo, package, name, built: OnceLock::new() }
+    }
+
+    /// The program.
+    ///
+    /// # Errors
+    /// It does not build.
+    pub fn program(&self) -> io::Result<&Path> {
+        if let Some(built) = self.built.get() {
+            return Ok(built);
+        }
+        let built = release_example(self.cargo, self.package, self.name)?;
+        Ok(self.built.get_or_init(|| built))
+    }
+
+    /// What it does with these arguments under valgrind, or nothing where there is no valgrind.
+    ///
+    /// # Errors
+    /// It does not build, valgrind cannot be started, or it ran without valgrind or without the processor's instructions for AES:
+    /// without the one marks mean nothing, and what ships takes the others.
+    pub fn marked(&self, arguments: &[&str]) -> io::Result<Option<Run>> {
+        let what = format!("{} {}", self.package, arguments.join(" "));
+        if !installed("valgrind", &what)? {
+            return Ok(None);
+        }
+        let run = memcheck(self.program()?, arguments)?;
+        if run.output.contains(", valgrind, AES of the processor") {
+            Ok(Some(run))
+        } else {
+            Err(io::Error::other(format!("{run:#?}")))
+        }
+    }
+}
+
 /// Runs `program` with these arguments under memcheck.
-///
-/// # Errors
-/// Valgrind cannot be started.
-pub fn memcheck(program: &Path, arguments: &[&str]) -> io::Result<Run> {
+fn memcheck(program: &Path, arguments: &[&str]) -> io::Result<Run> {
     let out = Command::new("valgrind")
-        .args(["--quiet", "--error-exitcode=99", "--error-limit=no", "--num-callers=8"])
+        .args(["--quiet", &format!("--error-exitcode={FOUND}")])
+        .args(["--error-limit=no", "--num-callers=8"])
         // Stacks in secret memory lie side by side: whoever goes from one to the next has not grown the first.
         .arg("--max-stackframe=32768")
         .arg(program)

@@ -10,7 +10,7 @@
 //! | [`time`] | that two classes of secrets take the same time, as far as a t-test tells | a quiet machine |
 //!
 //! [`program`] builds and finds what is looked at; [`findings`] reads what valgrind says of it,
-//! and [`secrets`] is what such programs work on.
+//! [`rows`] is how such programs are asked, [`secrets`] what they work on, and [`random`] where that comes from.
 //!
 //! The first is taint in the strict sense, but valgrind knows no AVX-512; the second runs on the real processor and
 //! knows whatever that knows, but compares samples. Each should be shown to find something where there is something.
@@ -21,6 +21,8 @@ pub mod mark;
 #[cfg(target_os = "linux")]
 pub mod memory;
 pub mod program;
+pub mod random;
+pub mod rows;
 pub mod secrets;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub mod steps;

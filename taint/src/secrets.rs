@@ -3,11 +3,12 @@
 use std::cell::Cell;
 
 use crate::mark;
+use crate::random::SplitMix64;
 
 /// Where secrets come from, the same in every run, and where results go.
 #[derive(Debug)]
 pub struct Secrets {
-    state: Cell<u64>,
+    random: Cell<SplitMix64>,
     marked: bool,
     sum: Cell<u64>,
 }
@@ -16,16 +17,14 @@ impl Secrets {
     /// From this seed on; without `marked` nothing is marked.
     #[must_use]
     pub const fn new(seed: u64, marked: bool) -> Self {
-        Self { state: Cell::new(seed), marked, sum: Cell::new(0) }
+        Self { random: Cell::new(SplitMix64::new(seed)), marked, sum: Cell::new(0) }
     }
 
-    /// SplitMix64.
     fn word(&self) -> u64 {
-        let state = self.state.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
-        self.state.set(state);
-        let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        let mut random = self.random.get();
+        let word = random.word();
+        self.random.set(random);
+        word
     }
 
     /// Bytes that nobody minds.

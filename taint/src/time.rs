@@ -29,6 +29,24 @@ pub fn now() -> u64 {
     start.elapsed().as_nanos().try_into().unwrap_or(u64::MAX)
 }
 
+/// Above it the means of two classes differ: less than one in 10^5 by chance.
+pub const BAR: f64 = 4.5;
+
+/// How often a test is run.
+pub const RUNS: usize = 3;
+
+/// What the largest |t| of each run come to; nothing where none is over the bar. One that is is noise, a leak is over it every
+/// time.
+#[must_use]
+pub fn verdict(found: [f64; RUNS]) -> &'static str {
+    match found.iter().filter(|t| **t >= BAR).count() {
+        0 => "",
+        1 => "once over",
+        2 => "twice over",
+        3.. => "LEAKS",
+    }
+}
+
 /// The largest |t| of two classes of samples over many crops of the slow ones, and the median of all.
 ///
 /// A sample is how long something took, and whether it was of the second class. The first hundredth are left out: they are
@@ -68,7 +86,7 @@ fn welch(times: &[(u64, bool)], most: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{largest_t, now};
+    use super::{largest_t, now, verdict};
 
     /// Samples that spread over some ticks; those of the second class take `more`.
     fn samples(more: u64) -> Vec<(u64, bool)> {
@@ -87,6 +105,13 @@ mod tests {
         assert!((1_040..1_090).contains(&median), "{median}");
         assert!(largest_t(&samples(4)).0 > 10.0);
         assert!(largest_t(&[]).0 == 0.0);
+    }
+
+    #[test]
+    fn one_run_over_the_bar_is_noise() {
+        let said =
+            [[4.4, 0.0, 1.0], [4.5, 0.0, 1.0], [9.0, 4.4, 5.0], [4.5, 4.6, 100.0]].map(verdict);
+        assert_eq!(said, ["", "once over", "twice over", "LEAKS"]);
     }
 
     #[test]

@@ -11,24 +11,17 @@
     clippy::indexing_slicing,
     reason = "prints a table, of arrays it made itself"
 )]
-#![expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "ticks and counts are far below 2^52"
-)]
 
 use std::hint::black_box;
 use std::str::FromStr;
 
 use cipher::{BlockCipherEncrypt, KeyInit};
 use des::TdesEde2;
+use payhsm_taint::random::SplitMix64;
+use payhsm_taint::time::{BAR, RUNS, largest_t, now, verdict};
 use payhsm_tdes::{Kernel, KernelName, Key};
 
 const SAMPLES: usize = 1_000_000;
-const RUNS: usize = 3;
-/// Above it the means differ: less than one in 10^5 by chance.
-const BAR: f64 = 4.5;
 /// The fixed value, in every word. Zero is tried as well: a processor may find that easier than anything else.
 const FIXED: u64 = 0xa5c3_1f9e_7b20_d864;
 /// Blocks in the largest batch.
@@ -70,11 +63,9 @@ fn main() {
             let found: [f64; RUNS] =
                 std::array::from_fn(|run| largest(subject, batch, (secret, fixed), samples, run));
             let [a, b, c] = found;
-            // One value over the bar is noise; a leak is over it every time.
-            let leaks = found.iter().filter(|t| **t >= BAR).count();
-            let verdict = ["", "once over", "twice over", "LEAKS"][leaks];
+            let verdict = verdict(found);
             println!("{name:<14}{batch:>6}  {what:<8}{a:>8.2}{b:>8.2}{c:>8.2}  {verdict}");
-            over += usize::from(leaks > 0 && matches!(subject, Subject::Kernel(_)));
+            over += usize::from(!verdict.is_empty() && matches!(subject, Subject::Kernel(_)));
         }
     }
     println!("\nrows of kernels with a value over the bar: {over}; the last rows are controls");
@@ -101,20 +92,8 @@ fn subjects() -> Vec<(&'static str, Subject, usize)> {
     subjects
 }
 
-/// SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn word(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-}
-
 /// The fixed value or random ones, without a branch: `mask` is all ones for random.
-fn fill(words: &mut [[u8; 8]], random: &mut Random, fixed: u64, mask: u64) {
+fn fill(words: &mut [[u8; 8]], random: &mut SplitMix64, fixed: u64, mask: u64) {
     for word in words {
         *word = (fixed ^ (random.word() & mask)).to_le_bytes();
     }
@@ -127,7 +106,7 @@ fn largest(
     samples: usize,
     run: usize,
 ) -> f64 {
-    let mut random = Random(0xd0dec7 + run as u64);
+    let mut random = SplitMix64::new(0xd0dec7 + run as u64);
     let mut keys = [[0; 8]; MOST * 2];
     let mut blocks = [[0; 8]; MOST];
     let mut times = Vec::with_capacity(samples);
@@ -141,33 +120,7 @@ fn largest(
         times.push((time(subject, &keys[..batch * 2], &mut blocks[..batch]), class == 1));
         black_box(&mut blocks);
     }
-    // The first are slow for other reasons.
-    let times = &times[samples / 100..];
-    let mut sorted: Vec<u64> = times.iter().map(|(ticks, _)| *ticks).collect();
-    sorted.sort_unstable();
-    let crop = |part: f64| sorted[((sorted.len() - 1) as f64 * part) as usize];
-    // dudect's choice: 1 - 0.5^(10 n / 100), and all.
-    let crops = (0..100).map(|n| crop(1.0 - 0.5_f64.powf(10.0 * f64::from(n + 1) / 100.0)));
-    crops.chain([u64::MAX]).map(|most| welch(times, most)).fold(0.0, f64::max)
-}
-
-/// |t| of the samples up to `most`; 0 where there are too few to tell.
-fn welch(times: &[(u64, bool)], most: u64) -> f64 {
-    let mut moments = [[0.0; 3]; 2];
-    for (ticks, class) in times.iter().filter(|(ticks, _)| *ticks <= most) {
-        let [count, mean, squares] = &mut moments[usize::from(*class)];
-        *count += 1.0;
-        let off = *ticks as f64 - *mean;
-        *mean += off / *count;
-        *squares += off * (*ticks as f64 - *mean);
-    }
-    let [[n0, mean0, squares0], [n1, mean1, squares1]] = moments;
-    let spread = squares0 / (n0 - 1.0) / n0 + squares1 / (n1 - 1.0) / n1;
-    if n0.min(n1) < 1_000.0 || spread <= 0.0 {
-        0.0
-    } else {
-        ((mean0 - mean1) / spread.sqrt()).abs()
-    }
+    largest_t(&times).0
 }
 
 fn time(subject: Subject, keys: &[[u8; 8]], blocks: &mut [[u8; 8]]) -> u64 {
@@ -195,28 +148,9 @@ fn time(subject: Subject, keys: &[[u8; 8]], blocks: &mut [[u8; 8]]) -> u64 {
     }
 }
 
-/// Ticks of the processor's clock for `work`; nanoseconds where we do not know how to read that.
+/// How long `work` takes, by [`now`].
 fn ticks(work: impl FnOnce()) -> u64 {
     let start = now();
     work();
     now().saturating_sub(start)
-}
-
-#[cfg(target_arch = "x86_64")]
-fn now() -> u64 {
-    use core::arch::x86_64::{_mm_lfence, _rdtsc};
-    // SAFETY: every x86-64 processor has SSE2. What was begun is waited for, on either side.
-    unsafe { _mm_lfence() };
-    // SAFETY: reads a clock.
-    let now = unsafe { _rdtsc() };
-    // SAFETY: as above.
-    unsafe { _mm_lfence() };
-    now
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn now() -> u64 {
-    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
-    let start = START.get_or_init(std::time::Instant::now);
-    start.elapsed().as_nanos().try_into().unwrap_or(u64::MAX)
 }

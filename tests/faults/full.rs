@@ -5,7 +5,7 @@ use crate::load::{Load, Progress};
 use crate::mounts::{self, Mount};
 use crate::officers::note;
 use crate::support::binary::{Daemon, Folder, configuration, pause, wait_for};
-use payhsm_audit::record::event;
+use payhsm_audit::record::{Entry, event};
 use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
@@ -43,6 +43,28 @@ impl Disk {
     }
 }
 
+/// An appliance whose log is on a small disk.
+fn small() -> (Disk, Appliance) {
+    let folder = Folder::new();
+    let disk = Disk::new(&folder);
+    let appliance = Appliance::with_log(folder, &disk.place.join("audit"), "durable");
+    (disk, appliance)
+}
+
+/// What is in its log after one more start.
+fn kept(appliance: &Appliance) -> Vec<Entry> {
+    let (daemon, _) = appliance.start_and_ask();
+    Appliance::stop(daemon);
+    appliance.verified(&[])
+}
+
+/// Has it refuse for want of room for a while, and dies then.
+fn refuses_and_dies(progress: &Progress, daemon: Daemon) {
+    progress.wait_until_refused();
+    pause(Duration::from_millis(300));
+    drop(daemon);
+}
+
 /// How long it takes until commands are answered again.
 fn answered_again(progress: &Progress) -> Duration {
     let begun = Instant::now();
@@ -57,9 +79,7 @@ fn nothing_is_answered_that_a_full_disk_does_not_keep() {
         return;
     }
     let rounds = if long() { 10 } else { 2 };
-    let folder = Folder::new();
-    let disk = Disk::new(&folder);
-    let appliance = Appliance::with_log(folder, &disk.place.join("audit"), "durable");
+    let (disk, appliance) = small();
     let mut load = Load::new(4);
     let (daemon, _) = appliance.start_and_ask();
     let mut longest = Duration::ZERO;
@@ -96,24 +116,18 @@ fn a_daemon_that_dies_while_the_disk_is_full_loses_nothing() {
     if !mounts::possible("a full disk") {
         return;
     }
-    let folder = Folder::new();
-    let disk = Disk::new(&folder);
-    let appliance = Appliance::with_log(folder, &disk.place.join("audit"), "durable");
+    let (disk, appliance) = small();
     let mut load = Load::new(4);
     for _ in 0..if long() { 10 } else { 2 } {
         let (daemon, _) = appliance.start_and_ask();
         load.run(&appliance.folder, daemon.address(true, None), |progress| {
             answered_again(progress);
             disk.fill_but(0);
-            progress.wait_until_refused();
-            pause(Duration::from_millis(300));
-            drop(daemon);
+            refuses_and_dies(progress, daemon);
         });
         disk.make_room();
     }
-    let (daemon, _) = appliance.start_and_ask();
-    Appliance::stop(daemon);
-    assert_eq!(load.missing(&appliance.verified(&[])), 0);
+    assert_eq!(load.missing(&kept(&appliance)), 0);
 }
 
 /// There is room for the tree, and none for the next file of the journal.
@@ -122,22 +136,16 @@ fn a_journal_that_cannot_go_on_keeps_what_it_has() {
     if !mounts::possible("a full disk") {
         return;
     }
-    let folder = Folder::new();
-    let disk = Disk::new(&folder);
-    let appliance = Appliance::with_log(folder, &disk.place.join("audit"), "durable");
+    let (disk, appliance) = small();
     // The first file of the journal has 1 MiB and the second one twice as much.
     disk.fill_but(2_900_000);
     let (daemon, _) = appliance.start_and_ask();
     let mut load = Load::new(4);
     load.run(&appliance.folder, daemon.address(true, None), |progress| {
-        progress.wait_until_refused();
-        pause(Duration::from_millis(300));
-        drop(daemon);
+        refuses_and_dies(progress, daemon);
     });
     disk.make_room();
-    let (daemon, _) = appliance.start_and_ask();
-    Appliance::stop(daemon);
-    let entries = appliance.verified(&[]);
+    let entries = kept(&appliance);
     println!("a journal without room: {} answered", load.done());
     assert_eq!(load.missing(&entries), 0);
     assert!(load.done() > 1000);

@@ -14,9 +14,7 @@
 
 use std::process::ExitCode;
 
-use payhsm_taint::mark;
-
-use payhsm_taint::secrets::{Secrets, aes_in_hardware};
+use payhsm_taint::rows::{Row, run};
 
 mod blocks;
 mod cards;
@@ -28,9 +26,6 @@ mod pins;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod steps;
 mod values;
-
-/// One thing that is done with secrets.
-type Row = (&'static str, fn(&Secrets));
 
 /// Times that each is done, with other secrets each time.
 const TIMES: usize = 3;
@@ -49,31 +44,19 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let mode = arguments.next();
     let names: Vec<String> = arguments.collect();
-    let wanted = |name: &str| names.iter().any(|wanted| wanted == name);
     #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
     if mode.as_deref() == Some("steps") {
         let rows = groups.iter().flat_map(|(_, rows)| *rows);
-        return in_steps(rows.filter(|(name, _)| wanted(name)));
+        return in_steps(rows.filter(|(name, _)| names.iter().any(|wanted| wanted == name)));
     }
     let Some(marked) = mode.map(|mode| mode == "marked") else {
         eprintln!("ctgrind_crypto marked|unmarked|steps NAME…");
         return ExitCode::FAILURE;
     };
-    let secrets = Secrets::new(0x5eed, marked);
-    let mut done = 0;
-    for (group, rows) in groups {
-        for (name, row) in rows.iter().filter(|(name, _)| wanted(group) || wanted(name)) {
-            println!("{group}: {name}");
-            for _ in 0..TIMES {
-                row(&secrets);
-            }
-            done += 1;
-        }
+    match run(&groups, &names, marked, TIMES) {
+        Ok(1..) => ExitCode::SUCCESS,
+        Ok(0) | Err(_) => ExitCode::FAILURE,
     }
-    let valgrind = if mark::running_on_valgrind() { "valgrind" } else { "no valgrind" };
-    let aes = if aes_in_hardware() { "AES of the processor" } else { "AES in software" };
-    println!("{done} rows, {valgrind}, {aes}, sum {:016x}", secrets.sum());
-    if done == 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// Each row in single steps under several secrets.

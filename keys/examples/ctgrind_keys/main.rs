@@ -3,7 +3,7 @@
 //!
 //! `ctgrind_keys marked|unmarked NAME…`, where a name is that of a row or of a group: `handlers`, `operations`, `management`,
 //! `ceremonies`, `controls`.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
+#![expect(clippy::print_stderr, reason = "a program for the terminal")]
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -12,8 +12,7 @@
 
 use std::process::ExitCode;
 
-use payhsm_taint::mark;
-use payhsm_taint::secrets::{Secrets, aes_in_hardware};
+use payhsm_taint::rows::{Row, run};
 
 mod bench;
 mod ceremonies;
@@ -21,9 +20,6 @@ mod controls;
 mod handlers;
 mod management;
 mod operations;
-
-/// One thing that is done with secrets.
-type Row = (&'static str, fn(&Secrets));
 
 /// Times that each is done, with other secrets each time.
 const TIMES: usize = 2;
@@ -43,20 +39,8 @@ fn main() -> ExitCode {
         eprintln!("ctgrind_keys marked|unmarked NAME…");
         return ExitCode::FAILURE;
     };
-    let wanted = |name: &str| names.iter().any(|wanted| wanted == name);
-    let secrets = Secrets::new(0x5eed, marked);
-    let mut done = 0;
-    for (group, rows) in groups {
-        for (name, row) in rows.iter().filter(|(name, _)| wanted(group) || wanted(name)) {
-            println!("{group}: {name}");
-            for _ in 0..TIMES {
-                row(&secrets);
-            }
-            done += 1;
-        }
+    match run(&groups, &names, marked, TIMES) {
+        Ok(1..) => ExitCode::SUCCESS,
+        Ok(0) | Err(_) => ExitCode::FAILURE,
     }
-    let valgrind = if mark::running_on_valgrind() { "valgrind" } else { "no valgrind" };
-    let aes = if aes_in_hardware() { "AES of the processor" } else { "AES in software" };
-    println!("{done} rows, {valgrind}, {aes}, sum {:016x}", secrets.sum());
-    if done == 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

@@ -2,6 +2,7 @@
 
 use cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use des::{Des, TdesEde2, TdesEde3};
+use payhsm_taint::random::SplitMix64;
 use payhsm_tdes::{Kernel, Key};
 use zeroize::Zeroize;
 
@@ -213,27 +214,29 @@ pub(crate) struct Secrets {
     keys: Vec<u8>,
     blocks: Vec<[u8; 8]>,
     values: Vec<[u8; 8]>,
-    state: u64,
+    random: SplitMix64,
 }
 
 impl Secrets {
     pub(crate) fn new(seed: u64) -> Self {
         let blocks = vec![[0; 8]; MOST];
-        Self { keys: vec![0; 24 * MOST], values: blocks.clone(), blocks, state: seed }
+        Self {
+            keys: vec![0; 24 * MOST],
+            values: blocks.clone(),
+            blocks,
+            random: SplitMix64::new(seed),
+        }
     }
 
-    /// New secrets, from SplitMix64.
+    /// New secrets.
     pub(crate) fn fill(&mut self) {
-        let mut state = self.state;
+        let mut random = self.random;
         self.each(|part| {
             for bytes in part.chunks_mut(8) {
-                state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-                let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-                let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-                bytes.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes());
+                bytes.copy_from_slice(&random.word().to_le_bytes());
             }
         });
-        self.state = state;
+        self.random = random;
     }
 
     /// Does something to the keys, then to the blocks, then to the chaining values.
