@@ -34,7 +34,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use view::View;
 use witness::Witnessing;
-use zeroize::Zeroizing;
 
 /// Keeps records in a log that anybody can check. When the keys that sign it are erased it ends, and another begins.
 pub struct AuditLog {
@@ -163,12 +162,6 @@ impl AuditLog {
     }
 
     fn append_commands(&self, records: &[Record<'_>]) -> Result<Kept, RecordFailed> {
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut accounts = Zeroizing::new(Vec::with_capacity(records.len()));
-        let seen = records.iter().filter_map(|record| record.mentions.account.as_ref());
-        accounts.extend(seen.map(|account| account.pan12));
-        let fingerprints = keys.map(|keys| keys.fingerprints(&accounts)).unwrap_or_default();
-        let mut fingerprints = fingerprints.into_iter();
         let commands = records.iter().map(|record| {
             let Mentions { keys, zones, account } = record.mentions;
             entry::BorrowedCommand {
@@ -180,7 +173,7 @@ impl AuditLog {
                 keys,
                 zones,
                 account: account.as_ref().map(|account| account.shown.as_str()),
-                fingerprint: account.as_ref().and_then(|_| fingerprints.next()),
+                fingerprint: account.as_ref().and_then(|account| account.fingerprint),
             }
         });
         let log = self.appending.read().unwrap_or_else(PoisonError::into_inner);
@@ -217,6 +210,11 @@ impl Recorder for AuditLog {
         tracing::info!(name, detail, "event");
         self.look_at_the_clock()?;
         self.append(&[event_of(name, detail)])?.wait()
+    }
+
+    fn fingerprint(&self, account: &[u8; 12]) -> Option<[u8; 16]> {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        keys.as_ref().map(|keys| keys.fingerprint(account))
     }
 
     fn sealed(&self) {

@@ -4,10 +4,14 @@
 //! No handler can call it; the engine does, once for a batch, and answers leave when the batch is kept. What keeps records
 //! is behind one trait; `audit` is the one that does it for good.
 
+mod mentions;
+
+pub use mentions::{KeyName, Mentions, NamedAccount};
+
 use payhsm_audit::log::{LogNumbers, Receipt};
 use payhsm_keys::Random;
 use payhsm_protocol::ErrorCode;
-use payhsm_protocol::field::{LmkId, SeenAccount};
+use payhsm_protocol::field::LmkId;
 
 /// What is remembered of one command. Never a PIN, a PIN block, a key, a CVV or a whole PAN.
 #[derive(Clone, Copy, Debug)]
@@ -24,17 +28,6 @@ pub struct Record<'a> {
     pub outcome: ErrorCode,
     /// What it was about.
     pub mentions: &'a Mentions,
-}
-
-/// What a command was about.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Mentions {
-    /// `label:` and a label, or `kcv:` and six hex digits, in the order in which they were used.
-    pub keys: Vec<String>,
-    /// Names of zones.
-    pub zones: Vec<String>,
-    /// The account.
-    pub account: Option<SeenAccount>,
 }
 
 /// What became of an act of officers.
@@ -158,6 +151,12 @@ pub trait Recorder: Send + Sync + std::fmt::Debug {
         true
     }
 
+    /// What records have in place of an account, by the 12 right-most digits of its number without the check digit;
+    /// `None` while nobody has a key for it. Computed on the stack of whoever asks: handlers have one in secret memory.
+    fn fingerprint(&self, _: &[u8; 12]) -> Option<[u8; 16]> {
+        None
+    }
+
     /// The keys are gone: nothing can be signed.
     fn sealed(&self) {}
 
@@ -192,6 +191,10 @@ impl<R: Recorder + ?Sized> Recorder for std::sync::Arc<R> {
 
     fn wants_mentions(&self) -> bool {
         (**self).wants_mentions()
+    }
+
+    fn fingerprint(&self, account: &[u8; 12]) -> Option<[u8; 16]> {
+        (**self).fingerprint(account)
     }
 
     fn sealed(&self) {

@@ -6,7 +6,7 @@ mod support;
 
 use payhsm::caller::Caller;
 use payhsm::engine::Dialect;
-use payhsm::record::{ActRecord, Kept, Record, RecordFailed, Recorder};
+use payhsm::record::{ActRecord, Kept, KeyName, Record, RecordFailed, Recorder};
 use payhsm_protocol::command::ca_translate_pin_tpk_to_zpk::TranslatePinTpkToZpk;
 use payhsm_protocol::command::cw_generate_cvv::GenerateCvv;
 use payhsm_protocol::command::cy_verify_cvv::VerifyCvv;
@@ -193,8 +193,8 @@ fn a_reference_that_is_none_is_refused_with_its_code() {
     }
 }
 
-/// What stands in a record: command, outcome, account as shown and its digits, keys, zones.
-type Seen = (String, String, Option<(String, [u8; 12])>, Vec<String>, Vec<String>);
+/// What stands in a record: command, outcome, account as shown and its fingerprint, keys, zones.
+type Seen = (String, String, Option<(String, [u8; 16])>, Vec<KeyName>, Vec<String>);
 
 #[derive(Clone, Debug, Default)]
 struct Sees(Arc<Mutex<Vec<Seen>>>);
@@ -203,7 +203,8 @@ impl Recorder for Sees {
     fn record(&self, records: &[Record<'_>]) -> Result<Kept, RecordFailed> {
         for record in records {
             let mentions = record.mentions;
-            let account = mentions.account.as_ref().map(|one| (one.shown.clone(), one.pan12));
+            let account = mentions.account.as_ref();
+            let account = account.and_then(|one| Some((one.shown.clone(), one.fingerprint?)));
             self.0.lock().map_err(|_| RecordFailed)?.push((
                 String::from_utf8_lossy(&record.command).into_owned(),
                 record.outcome.as_text(),
@@ -217,6 +218,11 @@ impl Recorder for Sees {
 
     fn record_act(&self, _: &ActRecord<'_>) -> Result<(), RecordFailed> {
         Ok(())
+    }
+
+    /// No secret here: what it is made of has to be seen.
+    fn fingerprint(&self, account: &[u8; 12]) -> Option<[u8; 16]> {
+        [b"test", account.as_slice()].concat().try_into().ok()
     }
 }
 
@@ -242,7 +248,7 @@ fn the_record_has_the_account_and_no_card_number() {
                 assert_eq!(Some(outcome.as_str()), answer.get(2..4));
                 let used = card.starts_with(&format!("P{ONCE}")) && outcome == "T4";
                 if !used {
-                    let shown = ("378282*****0005".to_owned(), *b"828224631000");
+                    let shown = ("378282*****0005".to_owned(), *b"test828224631000");
                     assert_eq!(account, Some(shown), "{message}");
                 }
                 let said = format!("{keys:?} {zones:?}");

@@ -204,11 +204,12 @@ impl Log {
     ///
     /// # Errors
     /// [`NotKept`]
-    pub fn append_commands<'a>(
+    pub fn append_commands<'a, K: AsRef<str> + 'a>(
         &self,
-        commands: impl Iterator<Item = BorrowedCommand<'a>>,
+        commands: impl Iterator<Item = BorrowedCommand<'a, K>>,
     ) -> Result<Receipt, NotKept> {
-        let put = |one: BorrowedCommand<'_>, out: &mut Vec<u8>| one.put(0, Moment::default(), out);
+        let put =
+            |one: BorrowedCommand<'_, K>, out: &mut Vec<u8>| one.put(0, Moment::default(), out);
         self.shared.append(commands, put)
     }
 

@@ -77,9 +77,9 @@ pub struct Command {
     pub fingerprint: Option<[u8; 16]>,
 }
 
-/// A command whose record is about to be written: what a [`Command`] owns, borrowed.
+/// A command whose record is about to be written: what a [`Command`] owns, borrowed. Keys may be whatever has a text.
 #[derive(Clone, Copy, Debug)]
-pub struct BorrowedCommand<'a> {
+pub struct BorrowedCommand<'a, K = String> {
     /// As in [`Command`], and so are all of them.
     pub peer: &'a str,
     /// Its name.
@@ -91,7 +91,7 @@ pub struct BorrowedCommand<'a> {
     /// The LMK.
     pub lmk: Option<u8>,
     /// Keys.
-    pub keys: &'a [String],
+    pub keys: &'a [K],
     /// Zones.
     pub zones: &'a [String],
     /// What is shown of the account.

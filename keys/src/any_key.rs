@@ -249,7 +249,7 @@ impl AnyKey {
     /// # Errors
     /// [`KeyRefused::Internal`], which cannot happen to a key that was opened.
     pub fn whole_check_value(&self) -> Result<CheckValue, KeyRefused> {
-        self.algorithm.check_value(self.material.clear()).map(CheckValue)
+        self.algorithm.check_value(self.material.clear()).map(|value| CheckValue(value.to_vec()))
     }
 }
 

@@ -49,13 +49,6 @@ struct Ready {
     fingerprint: HmacSha256Key,
 }
 
-impl Ready {
-    fn fingerprint_into(&self, account: &[u8; 12], made: &mut [u8; 16]) {
-        let mac = self.fingerprint.mac(&[FINGERPRINT, account]);
-        made.iter_mut().zip(mac).for_each(|(to, from)| *to = from);
-    }
-}
-
 impl AuditKeys {
     /// New ones, drawn where they live.
     ///
@@ -109,11 +102,13 @@ impl AuditKeys {
     }
 
     /// What the log has in place of an account number, twelve digits: HMAC-SHA-256, the first 16 bytes. The same for the
-    /// same account, and for nobody to compute who has no key. On a stack in secret memory.
+    /// same account, and for nobody to compute who has no key. On the stack that it is called on: handlers, which ask for
+    /// it with every command, have one in secret memory.
     #[must_use]
     pub fn fingerprint(&self, account: &[u8; 12]) -> [u8; 16] {
         let mut made = [0; 16];
-        with_stack_wiped::<CIPHER, _>(|| self.ready.fingerprint_into(account, &mut made));
+        let mac = self.ready.fingerprint.mac(&[FINGERPRINT, account]);
+        made.iter_mut().zip(mac).for_each(|(to, from)| *to = from);
         made
     }
 
@@ -132,19 +127,6 @@ impl AuditKeys {
     #[must_use]
     pub fn is_record_mac(&self, drawn: &[u8; 16], record: &[u8; 16], mac: &[u8; 8]) -> bool {
         told(Told::Authentic, self.record_mac(drawn, record).ct_eq(mac))
-    }
-
-    /// Those of a batch, in its order: on one such stack, which is most of what a single one costs.
-    #[must_use]
-    pub fn fingerprints(&self, accounts: &[[u8; 12]]) -> Vec<[u8; 16]> {
-        let mut made = vec![[0; 16]; accounts.len()];
-        if !accounts.is_empty() {
-            with_stack_wiped::<CIPHER, _>(|| {
-                let places = accounts.iter().zip(&mut made);
-                places.for_each(|(account, made)| self.ready.fingerprint_into(account, made));
-            });
-        }
-        made
     }
 
     /// The keys sealed by an LMK, AES-256-GCM, for an appliance without a store: version, nonce, ciphertext, tag.

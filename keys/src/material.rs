@@ -142,11 +142,13 @@ impl Algorithm {
     }
 
     /// The whole check value of `key`, 8 bytes: zeros under TDES, CMAC over a block of zeros under AES.
-    pub(crate) fn check_value(self, key: &[u8]) -> Result<Vec<u8>, KeyRefused> {
+    pub(crate) fn check_value(self, key: &[u8]) -> Result<[u8; 8], KeyRefused> {
         let key = self.expand(key).ok_or(KeyRefused::Internal)?;
         let value = match self {
-            Self::Tdes => kcv::tdes(&key).map(|value| value.to_vec()),
-            Self::Aes => kcv::aes(&key).map(|value| value.into_iter().take(8).collect()),
+            Self::Tdes => kcv::tdes(&key),
+            Self::Aes => {
+                kcv::aes(&key).map(|[a, b, c, d, e, f, g, h, ..]| [a, b, c, d, e, f, g, h])
+            }
         };
         value.map_err(|_| KeyRefused::Internal)
     }

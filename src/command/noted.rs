@@ -1,7 +1,7 @@
 //! What a request turns out to be about, for its record.
 
-use crate::record::Mentions;
-use payhsm_protocol::field::CheckValue;
+use crate::record::{KeyName, Mentions, NamedAccount, Recorder};
+use payhsm_protocol::field::{CheckValue, SeenAccount};
 use std::cell::RefCell;
 
 /// Filled while a request is worked on; empty if nobody wants to know.
@@ -9,17 +9,18 @@ use std::cell::RefCell;
 pub struct Noted {
     wanted: bool,
     mentions: RefCell<Mentions>,
+    /// The account, by digits: they leave the stack of the handler as a fingerprint.
+    account: RefCell<Option<SeenAccount>>,
 }
 
 impl Noted {
     /// For a record that is `wanted`, or not.
     #[must_use]
     pub fn new(wanted: bool) -> Self {
-        Self { wanted, mentions: RefCell::default() }
+        Self { wanted, ..Self::default() }
     }
 
-    /// Adds to it, if it is wanted.
-    pub fn with(&self, note: impl FnOnce(&mut Mentions)) {
+    fn with(&self, note: impl FnOnce(&mut Mentions)) {
         if self.wanted
             && let Ok(mut mentions) = self.mentions.try_borrow_mut()
         {
@@ -31,15 +32,14 @@ impl Noted {
     pub fn key<E>(&self, check_value: impl FnOnce() -> Result<CheckValue, E>) {
         self.with(|mentions| {
             if let Ok(value) = check_value() {
-                let digits = value.0.get(..3).unwrap_or(&value.0);
-                mentions.keys.push(format!("kcv:{}", hex::encode_upper(digits)));
+                mentions.keys.push(KeyName::of_check_value(&value));
             }
         });
     }
 
     /// A stored key was named.
     pub fn label(&self, label: &str) {
-        self.with(|mentions| mentions.keys.push(format!("label:{label}")));
+        self.with(|mentions| mentions.keys.push(KeyName::of_label(label)));
     }
 
     /// A zone was named.
@@ -47,9 +47,23 @@ impl Noted {
         self.with(|mentions| mentions.zones.push(name.to_owned()));
     }
 
-    /// What it has come to.
+    /// What `tell` names is what it is about, the last account if there are several; one that was noted before stays if
+    /// it names none.
+    pub fn account(&self, tell: impl FnOnce(&mut dyn FnMut(SeenAccount))) {
+        if self.wanted
+            && let Ok(mut account) = self.account.try_borrow_mut()
+        {
+            tell(&mut |seen| *account = Some(seen));
+        }
+    }
+
+    /// What it has come to, for this keeper of records. To be called on the stack of the handler.
     #[must_use]
-    pub fn into_mentions(self) -> Mentions {
-        self.mentions.into_inner()
+    pub fn into_mentions(self, recorder: &dyn Recorder) -> Mentions {
+        let account = self.account.into_inner().map(|mut seen| NamedAccount {
+            fingerprint: recorder.fingerprint(&seen.pan12),
+            shown: std::mem::take(&mut seen.shown),
+        });
+        Mentions { account, ..self.mentions.into_inner() }
     }
 }

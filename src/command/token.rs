@@ -128,6 +128,6 @@ impl<'a> Context<'a> {
     /// The record has the account that a token or an enciphered card number turned out to be.
     pub(super) fn note_pan(&self, pan: &Pan) {
         let account = Account::Full(pan.clone());
-        self.noted.with(|mentions| mentions.account = account.seen());
+        self.noted.account(|to| account.seen().into_iter().for_each(to));
     }
 }

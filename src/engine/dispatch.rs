@@ -9,7 +9,7 @@ use crate::authorization::Permit;
 use crate::cards::Changes;
 use crate::command::{Answer, Context, Handle, Noted};
 use crate::numbers::Limit;
-use crate::record::Mentions;
+use crate::record::{Mentions, Recorder};
 use payhsm_fibers::InTurn;
 use payhsm_keys::{Lmk, SystemRandom};
 use payhsm_protocol::command::{CommandCode, Reply, take_body};
@@ -26,8 +26,8 @@ struct Scratch {
 }
 
 impl Scratch {
-    fn into_parts(self) -> (Mentions, Kept) {
-        (self.noted.into_mentions(), self.changes.into_kept())
+    fn into_parts(self, recorder: &dyn Recorder) -> (Mentions, Kept) {
+        (self.noted.into_mentions(recorder), self.changes.into_kept())
     }
 }
 
@@ -74,7 +74,7 @@ impl Engine {
         // Before anything looks at the request: what it is about is decided by the keys themselves.
         let filled = request.fill_in(&shelf.under(lmk));
         // Also of a request that is refused now; a card number may not have been there before.
-        noted.with(|mentions| request.mention(&mut |account| mentions.account = Some(account)));
+        noted.account(|to| request.mention(to));
         filled?;
         let request = permit.grant(request, &self.settings, &self.activities)?;
         let mut context = Context {
@@ -163,7 +163,7 @@ impl Engine {
             refusal
         });
         let (command, opcode, lmk) = (message.code, Some(C::OPCODE), lmk.map(Lmk::id));
-        let (mentions, changed) = scratch.into_parts();
+        let (mentions, changed) = scratch.into_parts(&*self.recorder);
         done.push(Done { command, opcode, lmk, outcome: code, mentions, changed });
     }
 
@@ -197,7 +197,7 @@ impl Engine {
             refusal
         });
         let (command, opcode, lmk) = (request.code, Some(C::OPCODE), lmk.map(Lmk::id));
-        let (mentions, changed) = scratch.into_parts();
+        let (mentions, changed) = scratch.into_parts(&*self.recorder);
         done.push(Done { command, opcode, lmk, outcome: code, mentions, changed });
     }
 }

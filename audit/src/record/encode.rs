@@ -34,7 +34,7 @@ impl Command {
     }
 }
 
-impl BorrowedCommand<'_> {
+impl<K: AsRef<str>> BorrowedCommand<'_, K> {
     /// Appends the entry to `out`.
     pub fn put(&self, index: u64, moment: Moment, out: &mut Vec<u8>) {
         put_head(kind::COMMAND, index, moment, out);
@@ -57,7 +57,7 @@ pub(crate) fn stamp(entry: &mut [u8], index: u64, moment: Moment) {
     places.iter_mut().zip(numbers).for_each(|(place, number)| *place = number);
 }
 
-fn put_command(command: &BorrowedCommand<'_>, out: &mut Vec<u8>) {
+fn put_command<K: AsRef<str>>(command: &BorrowedCommand<'_, K>, out: &mut Vec<u8>) {
     text(tag::CALLER, command.caller, out);
     text(tag::PEER, command.peer, out);
     field(tag::CODE, &command.code, out);
@@ -65,7 +65,7 @@ fn put_command(command: &BorrowedCommand<'_>, out: &mut Vec<u8>) {
     if let Some(lmk) = command.lmk {
         field(tag::LMK, &[lmk], out);
     }
-    command.keys.iter().for_each(|key| text(tag::KEY, key, out));
+    command.keys.iter().for_each(|key| text(tag::KEY, key.as_ref(), out));
     command.zones.iter().for_each(|zone| text(tag::ZONE, zone, out));
     if let Some(account) = &command.account {
         text(tag::ACCOUNT, account, out);

@@ -40,11 +40,6 @@ fn published_values_of_the_signing_key() {
 fn the_fingerprint_that_others_compute_too() {
     assert_eq!(hex::encode(keys(&bytes()).fingerprint(ACCOUNT)), FINGERPRINT_1);
     assert_ne!(hex::encode(keys(&bytes()).fingerprint(b"123456789013")), FINGERPRINT_1);
-    let batch = [*ACCOUNT, *b"000000000000", *ACCOUNT];
-    let made = keys(&bytes()).fingerprints(&batch);
-    assert_eq!(made, batch.map(|account| keys(&bytes()).fingerprint(&account)));
-    assert_eq!(hex::encode(made[2]), FINGERPRINT_1);
-    assert!(keys(&bytes()).fingerprints(&[]).is_empty());
 }
 
 /// HMAC-SHA-256 by another implementation, as above, over what was drawn and a record.
