@@ -27,9 +27,11 @@ impl KeyName {
     #[must_use]
     pub fn of_check_value(value: &CheckValue) -> Self {
         let mut text = *b"kcv:000000";
-        let digits = value.0.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
-        for (place, digit) in text.iter_mut().skip(4).zip(digits) {
-            *place = if digit < 10 { b'0' + digit } else { b'A' - 10 + digit };
+        let digits = value.0.get(..3).unwrap_or(&value.0);
+        if let Some(place) = text.get_mut(4..4 + 2 * digits.len())
+            && hex::encode_to_slice(digits, place).is_ok()
+        {
+            place.make_ascii_uppercase();
         }
         Self::CheckValue(text)
     }
