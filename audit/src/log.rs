@@ -30,7 +30,7 @@ use crate::record::{BorrowedCommand, Moment, Record};
 use commit::Committer;
 use disk::Disk;
 use growth::Growth;
-use keeper::Keeper;
+use keeper::{Keeper, Kept};
 use shared::Shared;
 use std::fmt;
 use std::fs::{self, File};
@@ -173,7 +173,8 @@ impl Log {
             journal,
             segment_bytes,
             first_number: number + 1,
-            segments: replayed.segments,
+            segments: replayed.segments.iter().map(Kept::found).collect(),
+            spent: None,
             begun,
             edges,
             wanted,

@@ -10,6 +10,7 @@ use bad_disk::{BadDisk, Fault};
 use kit::{copied, entries, kept, numbered, open, open_on, signer};
 use payhsm_audit::checkpoint;
 use payhsm_audit::hash::Hash;
+use payhsm_audit::log::disk::{Disk as _, RealDisk};
 use payhsm_audit::log::{Durability, Health, LogError};
 use payhsm_audit::note::VerifierKey;
 use payhsm_audit::record::{Entry, Record, event};
@@ -101,6 +102,66 @@ fn what_was_promised_survives_the_process() {
 }
 
 #[test]
+fn files_of_the_journal_are_used_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = BadDisk::default();
+    let log =
+        open_on(folder.path(), Arc::new(disk.clone()), 64 * 1024, Durability::Durable).unwrap();
+    log.set_signer(Some(signer()));
+    let (mut all, began) = (0, Instant::now());
+    for reused in [2, 4, 6] {
+        while disk.reused() < reused {
+            assert!(began.elapsed() < Duration::from_secs(30), "{} after {all}", disk.reused());
+            let records: Vec<_> = (0..50).map(|n| numbered(all + n)).collect();
+            log.append(&records).unwrap().wait().unwrap();
+            all += 50;
+            std::thread::yield_now();
+        }
+        disk.fail(Some(Fault::Sync));
+        assert!(log.append(&[numbered(0)]).is_ok_and(|receipt| receipt.wait().is_err()));
+        disk.fail(None);
+        while !matches!(log.health(), Health::Works { .. }) {
+            assert!(began.elapsed() < Duration::from_secs(30), "{:?}", log.health());
+            std::thread::yield_now();
+        }
+    }
+    assert_eq!(disk.synced_after_an_error(), 0, "one that failed is not used again");
+    // What was there before is not taken for something new, whether the log is closed or not.
+    let copy = copied(folder.path());
+    let Health::Works { durable } = log.health() else { panic!("it works") };
+    assert_eq!(open(copy.path()).health(), Health::Works { durable });
+    log.close();
+    let mut found = kept(folder.path(), durable);
+    found.retain(|record| !is_gap(record));
+    assert_eq!(found, (0..all).map(numbered).collect::<Vec<_>>());
+    let files = fs::read_dir(folder.path().join("journal")).unwrap().count();
+    assert!(files < 16, "{files} files are left");
+}
+
+fn is_gap(record: &Record) -> bool {
+    matches!(record, Record::Event(one) if one.name == event::GAP)
+}
+
+#[test]
+fn a_file_is_used_again_if_it_has_the_length_and_nobody_the_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let [old, new] = ["old", "new"].map(|name| folder.path().join(name));
+    drop(RealDisk.create(&old, 4096).unwrap());
+    let refused = RealDisk.reuse(&old, &new, 8192).unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::InvalidInput);
+    assert!(old.exists() && !new.exists());
+    RealDisk.create(&new, 4096).unwrap().write_at(b"of somebody", 0).unwrap();
+    let refused = RealDisk.reuse(&old, &new, 4096).unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::AlreadyExists);
+    assert!(fs::read(&new).unwrap().starts_with(b"of somebody"));
+    assert!(old.exists());
+    fs::remove_file(&new).unwrap();
+    RealDisk.reuse(&old, &new, 4096).unwrap().write_at(b"there", 0).unwrap();
+    assert!(!old.exists());
+    assert!(fs::read(&new).unwrap().starts_with(b"there"));
+}
+
+#[test]
 fn a_disk_that_fails_is_never_believed_again_and_a_new_file_is_begun() {
     let folder = tempfile::tempdir().unwrap();
     let disk = BadDisk::default();
@@ -147,8 +208,7 @@ fn a_disk_that_fails_is_never_believed_again_and_a_new_file_is_begun() {
     assert_eq!(disk.synced_after_an_error(), 0);
     let Health::Works { durable } = log.health() else { panic!("it works") };
     let found = kept(folder.path(), durable);
-    let is_gap = |record: &&Record| matches!(record, Record::Event(one) if one.name == event::GAP);
-    let gaps = found.iter().filter(is_gap).count() as u64;
+    let gaps = found.iter().filter(|record| is_gap(record)).count() as u64;
     assert_eq!(found.len() as u64, promised + gaps, "nothing but what was promised, and the gaps");
     assert_eq!(gaps, BadDisk::FAULTS.len() as u64);
     // And it opens again as it is.

@@ -31,6 +31,8 @@ pub(super) struct Begun {
     pub(super) number: u64,
     /// Index of its first entry.
     pub(super) first: u64,
+    /// Whether the one before it was written to its end by this thread, and the disk took all of it.
+    pub(super) before_is_sound: bool,
 }
 
 /// The segment that is written to.
@@ -112,19 +114,24 @@ impl Committer {
         if let (Durability::Relaxed, Some(current)) = (self.durability, &self.current) {
             current.file.sync()?;
         }
-        self.current = None;
+        let before_is_sound = self.current.take().is_some();
         // The keeper may just be making a file with the next number; nobody waits for it.
         let last = self.number;
         for number in last + 1..last + 4 {
-            match self.open_segment(number, first, needed) {
+            match self.open_segment(number, needed) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                outcome => return outcome,
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    // Nobody to hear it means that the log is being closed.
+                    drop(self.to_keeper.send(Begun { number, first, before_is_sound }));
+                    return Ok(());
+                }
             }
         }
         Err(io::ErrorKind::AlreadyExists.into())
     }
 
-    fn open_segment(&mut self, number: u64, first: u64, needed: u64) -> io::Result<()> {
+    fn open_segment(&mut self, number: u64, needed: u64) -> io::Result<()> {
         let usual = replay::size(number, self.first_number, self.segment_bytes);
         let bytes = usual.max(needed);
         let path = replay::path(&self.journal, number);
@@ -139,8 +146,6 @@ impl Committer {
         };
         self.number = number;
         self.current = Some(Current { file, filled: 0, bytes });
-        // Nobody to hear it means that the log is being closed.
-        drop(self.to_keeper.send(Begun { number, first }));
         Ok(())
     }
 

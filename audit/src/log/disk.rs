@@ -31,6 +31,13 @@ pub trait Disk: Send + Sync + fmt::Debug {
     /// What the disk says, as for a file that is there already.
     fn create(&self, path: &Path, length: u64) -> io::Result<Box<dyn Segment>>;
 
+    /// Gives a segment of `length` bytes that is needed no more another name, durably; what was written to it stays in it.
+    ///
+    /// # Errors
+    /// What the disk says, as for a file that is there already; [`io::ErrorKind::InvalidInput`] for a segment of another
+    /// length, which keeps its name.
+    fn reuse(&self, old: &Path, new: &Path, length: u64) -> io::Result<Box<dyn Segment>>;
+
     /// Opens a segment that is there.
     ///
     /// # Errors
@@ -86,6 +93,21 @@ impl Disk for RealDisk {
         if let Err(error) = made {
             // A segment that is not whole takes up space that others need.
             drop(fs::remove_file(path));
+            return Err(error);
+        }
+        Ok(Box::new(RealSegment(file)))
+    }
+
+    fn reuse(&self, old: &Path, new: &Path, length: u64) -> io::Result<Box<dyn Segment>> {
+        let file = options().open(old)?;
+        if file.metadata()?.len() != length {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        // Who writes to the journal may have made a file of that name meanwhile: a rename would take it away.
+        fs::hard_link(old, new)?;
+        let only_new = fs::remove_file(old).and_then(|()| sync_folder(new.parent().unwrap_or(new)));
+        if let Err(error) = only_new {
+            drop(fs::remove_file(new));
             return Err(error);
         }
         Ok(Box::new(RealSegment(file)))

@@ -1,5 +1,5 @@
-//! The thread that looks after the files of the journal: the next one is made before it is needed, and one whose entries
-//! are durable in the tree is taken away.
+//! The thread that looks after the files of the journal: the next one is there before it is needed. It is one whose entries
+//! are durable in the tree, under another name, or a new one full of zeros.
 
 use super::commit::Begun;
 use super::disk::Disk;
@@ -14,6 +14,23 @@ use std::time::Duration;
 
 const LOOK: Duration = Duration::from_millis(50);
 
+/// A segment that is there.
+#[derive(Debug)]
+pub(super) struct Kept {
+    number: u64,
+    /// Index of its first entry, if there is one.
+    first: Option<u64>,
+    /// It may become another one: this life has filled it, and the disk never failed over it.
+    sound: bool,
+}
+
+impl Kept {
+    /// One that was there at the start.
+    pub(super) fn found(&(number, first): &(u64, Option<u64>)) -> Self {
+        Self { number, first, sound: false }
+    }
+}
+
 /// The thread's own.
 #[derive(Debug)]
 pub(super) struct Keeper {
@@ -23,8 +40,10 @@ pub(super) struct Keeper {
     pub(super) journal: PathBuf,
     pub(super) segment_bytes: u64,
     pub(super) first_number: u64,
-    /// The segments that are there: number, and index of the first entry if there is one.
-    pub(super) segments: Vec<(u64, Option<u64>)>,
+    /// The segments that are there.
+    pub(super) segments: Vec<Kept>,
+    /// The last one that is needed no more.
+    pub(super) spent: Option<Kept>,
     pub(super) begun: Receiver<Begun>,
     pub(super) edges: Receiver<Edge>,
     pub(super) wanted: Arc<AtomicBool>,
@@ -37,8 +56,11 @@ impl Keeper {
         self.wanted.store(self.segments.len() > 1, Ordering::Release);
         loop {
             match self.begun.recv_timeout(LOOK) {
-                Ok(Begun { number, first }) => {
-                    self.segments.push((number, Some(first)));
+                Ok(Begun { number, first, before_is_sound }) => {
+                    if let Some(before) = self.segments.last_mut() {
+                        before.sound = before_is_sound;
+                    }
+                    self.segments.push(Kept { number, first: Some(first), sound: false });
                     self.make_spare(number + 1);
                     self.wanted.store(true, Ordering::Release);
                 }
@@ -53,20 +75,25 @@ impl Keeper {
 
     /// What a life before this one had ready and did not write to.
     fn remove_unused(&mut self) {
-        let (used, unused): (Vec<_>, Vec<_>) =
-            self.segments.iter().partition(|(_, first)| first.is_some());
-        self.segments = used;
-        for (number, _) in unused {
+        for unused in self.segments.extract_if(.., |segment| segment.first.is_none()) {
             // One that stays takes room until the next start.
-            drop(self.disk.remove(&replay::path(&self.journal, number)));
+            drop(self.disk.remove(&replay::path(&self.journal, unused.number)));
         }
     }
 
-    fn make_spare(&self, number: u64) {
-        // Without one, whoever needs it makes it, and says what is wrong.
+    fn make_spare(&mut self, number: u64) {
         let path = replay::path(&self.journal, number);
         let bytes = replay::size(number, self.first_number, self.segment_bytes);
-        if let Ok(segment) = self.disk.create(&path, bytes) {
+        let reused = self.spent.take().and_then(|spent| {
+            let old = replay::path(&self.journal, spent.number);
+            let reused = spent.sound.then(|| self.disk.reuse(&old, &path, bytes).ok()).flatten();
+            if reused.is_none() {
+                drop(self.disk.remove(&old));
+            }
+            reused
+        });
+        // Without one, whoever needs it makes it, and says what is wrong.
+        if let Some(segment) = reused.or_else(|| self.disk.create(&path, bytes).ok()) {
             self.shared.put_spare(number, segment);
         }
     }
@@ -82,13 +109,15 @@ impl Keeper {
             return;
         }
         // One is done with when the next one that has entries begins at the edge or before.
-        while let [(number, _), rest @ ..] = self.segments.as_slice() {
-            let next = rest.iter().find_map(|(_, first)| *first);
+        while let [_, rest @ ..] = self.segments.as_slice() {
+            let next = rest.iter().find_map(|segment| segment.first);
             if next.is_none_or(|next| next > edge.size) {
                 break;
             }
-            drop(self.disk.remove(&replay::path(&self.journal, *number)));
-            self.segments.remove(0);
+            // The last one stays, to be used again: between the files that are there no entry may be missing.
+            if let Some(spent) = self.spent.replace(self.segments.remove(0)) {
+                drop(self.disk.remove(&replay::path(&self.journal, spent.number)));
+            }
         }
     }
 }

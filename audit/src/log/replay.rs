@@ -36,6 +36,13 @@ struct Frame {
     entries: Vec<Vec<u8>>,
 }
 
+impl Frame {
+    /// Index of the entry behind its last one.
+    fn end(&self) -> u64 {
+        self.first.saturating_add(u64::try_from(self.entries.len()).unwrap_or(u64::MAX))
+    }
+}
+
 /// Reads the journal; entries before `from` are elsewhere already.
 pub(super) fn replay(journal: &Path, from: u64) -> Result<Replayed, LogError> {
     let mut replayed = Replayed::default();
@@ -51,6 +58,13 @@ pub(super) fn replay(journal: &Path, from: u64) -> Result<Replayed, LogError> {
         }
         frames.extend(read);
     }
+    let end = frames.last().map(Frame::end);
+    if end.is_some_and(|end| end < from) {
+        let what = format!("its entries end before entry {from}, up to which the tree was written");
+        return Err(LogError::damaged(journal, what));
+    }
+    // Files go one by one, and somebody may have copied some of those only that are needed no more.
+    frames.retain(|frame| frame.end() > from);
     let mut next = None;
     for frame in frames {
         let expected = next.unwrap_or(frame.first.min(from));
@@ -71,10 +85,6 @@ pub(super) fn replay(journal: &Path, from: u64) -> Result<Replayed, LogError> {
             })?;
         }
         next = Some(index);
-    }
-    if next.is_some_and(|next| next < from) {
-        let what = format!("its entries end before entry {from}, up to which the tree was written");
-        return Err(LogError::damaged(journal, what));
     }
     Ok(replayed)
 }
@@ -121,4 +131,87 @@ fn split(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
         bytes = rest;
     }
     bytes.is_empty().then_some(entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{frame, path, replay};
+    use crate::record::{Event, Moment, Record};
+    use std::fs;
+    use std::path::Path;
+
+    /// A file of the journal that holds the entries from `first` to before `end`, two to a frame.
+    fn segment(journal: &Path, number: u64, first: u64, end: u64) {
+        let mut bytes = Vec::new();
+        for first in (first..end).step_by(2) {
+            let mut whole = Vec::new();
+            frame::begin(&mut whole);
+            let indices = first..end.min(first + 2);
+            let count = u32::try_from(indices.clone().count()).unwrap();
+            for index in indices {
+                let event = Event { name: "number".to_owned(), detail: index.to_string() };
+                let mut entry = Vec::new();
+                Record::Event(event).put(index, Moment::default(), &mut entry);
+                whole.extend_from_slice(&u16::try_from(entry.len()).unwrap().to_be_bytes());
+                whole.extend_from_slice(&entry);
+            }
+            frame::finish(&mut whole, number, first, count);
+            bytes.extend(whole);
+        }
+        bytes.resize(bytes.len() + 64, 0);
+        fs::write(path(journal, number), bytes).unwrap();
+    }
+
+    fn replayed(journal: &Path, from: u64) -> Result<usize, String> {
+        replay(journal, from).map(|found| found.entries.len()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn only_what_the_tree_does_not_hold_has_to_be_there() {
+        let journal = tempfile::tempdir().unwrap();
+        let journal = journal.path();
+        for number in 1..5 {
+            segment(journal, number, 10 * number, 10 * number + 10);
+        }
+        assert_eq!(replayed(journal, 10), Ok(40));
+        assert_eq!(replayed(journal, 33), Ok(17));
+        assert_eq!(replayed(journal, 50), Ok(0));
+        assert!(replayed(journal, 9).unwrap_err().contains("entry 9 is missing"));
+        assert!(replayed(journal, 51).unwrap_err().contains("end before entry 51"));
+        // One of several that are needed no more is gone.
+        fs::remove_file(path(journal, 2)).unwrap();
+        assert_eq!(replayed(journal, 30), Ok(20));
+        assert_eq!(replayed(journal, 35), Ok(15));
+        assert!(replayed(journal, 29).unwrap_err().contains("entry 29 is missing"));
+        assert!(replayed(journal, 10).unwrap_err().contains("entry 20 is missing"));
+        fs::remove_file(path(journal, 4)).unwrap();
+        assert!(replayed(journal, 45).unwrap_err().contains("end before entry 45"));
+    }
+
+    #[test]
+    fn what_an_earlier_use_left_in_a_file_is_nobodys() {
+        let journal = tempfile::tempdir().unwrap();
+        let journal = journal.path();
+        segment(journal, 1, 0, 10);
+        segment(journal, 2, 10, 20);
+        fs::rename(path(journal, 1), path(journal, 3)).unwrap();
+        assert_eq!(replayed(journal, 10), Ok(10));
+        // Its first frames are new ones.
+        let old = fs::read(path(journal, 3)).unwrap();
+        segment(journal, 3, 20, 24);
+        let mut mixed = fs::read(path(journal, 3)).unwrap();
+        mixed.truncate(mixed.len() - 64);
+        let new = mixed.len();
+        mixed.extend_from_slice(&old[new..]);
+        fs::write(path(journal, 3), &mixed).unwrap();
+        assert_eq!(replayed(journal, 10), Ok(14));
+        // The last of these is torn: in its place is some of what was there.
+        let fresh = mixed.clone();
+        for torn in (new / 2 + 1..new).rev() {
+            mixed[torn..new].copy_from_slice(&old[torn..new]);
+            fs::write(path(journal, 3), &mixed).unwrap();
+            assert_eq!(replayed(journal, 10), Ok(if mixed == fresh { 14 } else { 12 }), "{torn}");
+        }
+        assert_ne!(mixed, fresh);
+    }
 }

@@ -1,10 +1,11 @@
 //! A disk that fails when it is told to, and notices whether it is believed afterwards.
 
 use payhsm_audit::log::disk::{Disk, RealDisk, Segment};
+use std::collections::HashSet;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What it can do wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +28,15 @@ pub(crate) enum Fault {
 pub(crate) struct BadDisk {
     fault: Arc<Mutex<Option<Fault>>>,
     believed: Arc<AtomicUsize>,
+    reused: Arc<AtomicUsize>,
+    /// Segments over which it failed.
+    failed: Arc<Mutex<HashSet<PathBuf>>>,
 }
 
 #[derive(Debug)]
 struct BadSegment {
     real: Box<dyn Segment>,
+    path: PathBuf,
     disk: BadDisk,
     failed: AtomicBool,
 }
@@ -44,9 +49,18 @@ impl BadDisk {
         *self.fault.lock().unwrap() = fault;
     }
 
-    /// How often a file was synced or written to after one of its syncs or writes had failed.
+    /// How often a file took the place of another.
+    pub(crate) fn reused(&self) -> usize {
+        self.reused.load(Ordering::Relaxed)
+    }
+
+    /// How often a file was synced, written to or used again after one of its syncs or writes had failed.
     pub(crate) fn synced_after_an_error(&self) -> usize {
         self.believed.load(Ordering::Relaxed)
+    }
+
+    fn failed(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.failed.lock().unwrap()
     }
 
     fn check(&self, faults: &[Fault]) -> io::Result<()> {
@@ -64,9 +78,9 @@ impl BadDisk {
         Err(io::Error::from_raw_os_error(errno))
     }
 
-    fn segment(&self, real: Box<dyn Segment>) -> Box<dyn Segment> {
-        let failed = AtomicBool::new(false);
-        Box::new(BadSegment { real, disk: self.clone(), failed })
+    fn segment(&self, real: Box<dyn Segment>, path: &Path) -> Box<dyn Segment> {
+        let (disk, path, failed) = (self.clone(), path.to_owned(), AtomicBool::new(false));
+        Box::new(BadSegment { real, path, disk, failed })
     }
 }
 
@@ -77,6 +91,7 @@ impl BadSegment {
         }
         if outcome.is_err() {
             self.failed.store(true, Ordering::Relaxed);
+            self.disk.failed().insert(self.path.clone());
         }
         outcome
     }
@@ -101,11 +116,21 @@ impl Segment for BadSegment {
 impl Disk for BadDisk {
     fn create(&self, path: &Path, length: u64) -> io::Result<Box<dyn Segment>> {
         self.check(&[Fault::Full, Fault::ReadOnly, Fault::NoSegment])?;
-        Ok(self.segment(RealDisk.create(path, length)?))
+        Ok(self.segment(RealDisk.create(path, length)?, path))
+    }
+
+    fn reuse(&self, old: &Path, new: &Path, length: u64) -> io::Result<Box<dyn Segment>> {
+        self.check(&[Fault::Full, Fault::ReadOnly, Fault::NoSegment])?;
+        if self.failed().contains(old) {
+            self.believed.fetch_add(1, Ordering::Relaxed);
+        }
+        let segment = self.segment(RealDisk.reuse(old, new, length)?, new);
+        self.reused.fetch_add(1, Ordering::Relaxed);
+        Ok(segment)
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn Segment>> {
-        Ok(self.segment(RealDisk.open(path)?))
+        Ok(self.segment(RealDisk.open(path)?, path))
     }
 
     fn put(&self, path: &Path, bytes: &[u8], durable: bool) -> io::Result<()> {

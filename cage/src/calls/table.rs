@@ -131,7 +131,7 @@ table! {
     SYS_rename Made Always: "files that are replaced whole";
     #[cfg(target_arch = "aarch64")]
     SYS_renameat Made Always: "files that are replaced whole";
-    SYS_linkat Made Always: "a new file of the log gets its name if nobody has it";
+    SYS_linkat Made Always: "a file of the journal, or of a new log, gets its name if nobody has it";
     SYS_fchmod Made Always: "the mode of a copied public key";
     SYS_copy_file_range Made Always: "the public key of a log that has ended is kept beside it";
 
