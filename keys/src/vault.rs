@@ -221,7 +221,7 @@ impl Vault {
             return Err(VaultRefused::Changing);
         }
         let made = work(working, random)?;
-        self.show(working, random)?;
+        self.show(working, random).map_err(|why| VaultRefused::NotShown(Box::new(why)))?;
         Ok(made)
     }
 

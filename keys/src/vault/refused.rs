@@ -7,7 +7,7 @@ use crate::store::StoreRefused;
 use crate::zone_export::ZoneExportMistake;
 use payhsm_protocol::field::LmkId;
 
-/// Why something was not done. Nothing was changed then, unless the store says otherwise.
+/// Why something was not done. Nothing was changed then, unless the sentence says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VaultRefused {
     /// No LMK is in force.
@@ -122,6 +122,11 @@ pub enum VaultRefused {
     /// There is no old LMK.
     #[error("there is no old LMK")]
     NoOldLmk,
+    /// It was done, but what requests work with could not be made anew.
+    #[error(
+        "it is done, but requests still work with what was there before ({0}): seal the appliance and unseal it"
+    )]
+    NotShown(Box<Self>),
 }
 
 /// For officers, who can do something about it.

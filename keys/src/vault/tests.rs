@@ -128,6 +128,23 @@ fn change(vault: &Vault) -> Result<(), VaultRefused> {
     Ok(())
 }
 
+/// Officers are not told that nothing was done when it was.
+#[test]
+fn what_is_done_and_cannot_be_shown_is_no_plain_refusal() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = fill(folder.path());
+    let vault = vault(folder.path());
+    vault.unseal(ID, old_lmk(), AS_IT_IS, &mut random()).unwrap();
+    let broken = vault.change(&mut random(), |working, random| {
+        Ok(working.store.change(random, |batch| batch.put("zone/VIS", b"nonsense".to_vec()))?)
+    });
+    let why = Box::new(VaultRefused::Record("zone/VIS".to_owned()));
+    assert_eq!(broken, Err(VaultRefused::NotShown(why)));
+    let said = broken.unwrap_err().to_string();
+    assert!(said.starts_with("it is done, but requests still work with what was there"), "{said}");
+    complete(&vault, &expected);
+}
+
 /// Not a test of its own: what the child process does.
 #[test]
 fn child() {
