@@ -30,7 +30,7 @@ use crate::record::{BorrowedCommand, Moment, Record};
 use commit::Committer;
 use disk::Disk;
 use growth::Growth;
-use keeper::{Keeper, Kept};
+use keeper::{Keeper, SegmentFile};
 use shared::Shared;
 use std::fmt;
 use std::fs::{self, File};
@@ -173,7 +173,7 @@ impl Log {
             journal,
             segment_bytes,
             first_number: number + 1,
-            segments: replayed.segments.iter().map(Kept::found).collect(),
+            segments: replayed.segments.iter().map(SegmentFile::found).collect(),
             spent: None,
             begun,
             edges,

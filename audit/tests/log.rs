@@ -11,13 +11,19 @@ use kit::{copied, entries, kept, numbered, open, open_on, signer};
 use payhsm_audit::checkpoint;
 use payhsm_audit::hash::Hash;
 use payhsm_audit::log::disk::{Disk as _, RealDisk};
-use payhsm_audit::log::{Durability, Health, LogError};
+use payhsm_audit::log::{Durability, Health, Log, LogError};
 use payhsm_audit::note::VerifierKey;
 use payhsm_audit::record::{Entry, Record, event};
 use payhsm_audit::tree::root_of;
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+/// With files so small that several come and go.
+fn open_small(folder: &Path, disk: &BadDisk) -> Result<Log, LogError> {
+    open_on(folder, Arc::new(disk.clone()), 64 * 1024, Durability::Durable)
+}
 
 #[test]
 fn what_is_kept_is_in_the_tree_and_signed() {
@@ -73,8 +79,7 @@ fn a_log_goes_on_where_it_was() {
 fn what_was_promised_survives_the_process() {
     // Small files, so that several come and go; nothing is closed before the folder is copied.
     let folder = tempfile::tempdir().unwrap();
-    let log = open_on(folder.path(), Arc::new(BadDisk::default()), 64 * 1024, Durability::Durable)
-        .unwrap();
+    let log = open_small(folder.path(), &BadDisk::default()).unwrap();
     log.set_signer(Some(signer()));
     let mut copies = Vec::new();
     let mut all = 0;
@@ -105,8 +110,7 @@ fn what_was_promised_survives_the_process() {
 fn files_of_the_journal_are_used_again() {
     let folder = tempfile::tempdir().unwrap();
     let disk = BadDisk::default();
-    let log =
-        open_on(folder.path(), Arc::new(disk.clone()), 64 * 1024, Durability::Durable).unwrap();
+    let log = open_small(folder.path(), &disk).unwrap();
     log.set_signer(Some(signer()));
     let (mut all, began) = (0, Instant::now());
     for reused in [2, 4, 6] {
@@ -165,8 +169,7 @@ fn a_file_is_used_again_if_it_has_the_length_and_nobody_the_name() {
 fn a_disk_that_fails_is_never_believed_again_and_a_new_file_is_begun() {
     let folder = tempfile::tempdir().unwrap();
     let disk = BadDisk::default();
-    let log =
-        open_on(folder.path(), Arc::new(disk.clone()), 64 * 1024, Durability::Durable).unwrap();
+    let log = open_small(folder.path(), &disk).unwrap();
     log.set_signer(Some(signer()));
     let mut promised = 0;
     for fault in BadDisk::FAULTS {
@@ -220,8 +223,8 @@ fn a_disk_that_fails_is_never_believed_again_and_a_new_file_is_begun() {
 fn one_daemon_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
     let log = open(folder.path());
-    let disk = Arc::new(BadDisk::default());
-    let second = open_on(folder.path(), disk, 64 * 1024, Durability::Durable);
+    let disk = BadDisk::default();
+    let second = open_small(folder.path(), &disk);
     assert!(matches!(second, Err(LogError::InUse(_))));
     drop(log);
     open(folder.path()).append(&[numbered(0)]).unwrap().wait().unwrap();
@@ -252,8 +255,8 @@ fn a_torn_end_is_left_out_and_a_change_before_it_is_refused() {
         let mut changed = bytes.clone();
         changed[at] ^= 1;
         fs::write(&segment, &changed).unwrap();
-        let disk = Arc::new(BadDisk::default());
-        let refused = open_on(folder.path(), disk, 64 * 1024, Durability::Durable).unwrap_err();
+        let disk = BadDisk::default();
+        let refused = open_small(folder.path(), &disk).unwrap_err();
         assert!(matches!(refused, LogError::Damaged { .. }), "{at}: {refused}");
         assert_eq!(fs::read(&segment).unwrap(), changed, "nothing is touched");
     }
@@ -269,8 +272,8 @@ fn a_log_that_is_shorter_than_what_was_signed_is_refused() {
     log.append(&[numbered(1)]).unwrap().wait().unwrap();
     drop(log);
     fs::copy(folder.path().join("checkpoint"), before.path().join("checkpoint")).unwrap();
-    let disk = Arc::new(BadDisk::default());
-    let refused = open_on(before.path(), disk, 64 * 1024, Durability::Durable).unwrap_err();
+    let disk = BadDisk::default();
+    let refused = open_small(before.path(), &disk).unwrap_err();
     assert!(refused.to_string().contains("signed for 2 entries, and 1 are there"), "{refused}");
 }
 

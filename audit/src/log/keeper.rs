@@ -16,7 +16,7 @@ const LOOK: Duration = Duration::from_millis(50);
 
 /// A segment that is there.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct SegmentFile {
     number: u64,
     /// Index of its first entry, if there is one.
     first: Option<u64>,
@@ -24,7 +24,7 @@ pub(super) struct Kept {
     sound: bool,
 }
 
-impl Kept {
+impl SegmentFile {
     /// One that was there at the start.
     pub(super) fn found(&(number, first): &(u64, Option<u64>)) -> Self {
         Self { number, first, sound: false }
@@ -41,9 +41,9 @@ pub(super) struct Keeper {
     pub(super) segment_bytes: u64,
     pub(super) first_number: u64,
     /// The segments that are there.
-    pub(super) segments: Vec<Kept>,
+    pub(super) segments: Vec<SegmentFile>,
     /// The last one that is needed no more.
-    pub(super) spent: Option<Kept>,
+    pub(super) spent: Option<SegmentFile>,
     pub(super) begun: Receiver<Begun>,
     pub(super) edges: Receiver<Edge>,
     pub(super) wanted: Arc<AtomicBool>,
@@ -60,7 +60,7 @@ impl Keeper {
                     if let Some(before) = self.segments.last_mut() {
                         before.sound = before_is_sound;
                     }
-                    self.segments.push(Kept { number, first: Some(first), sound: false });
+                    self.segments.push(SegmentFile { number, first: Some(first), sound: false });
                     self.make_spare(number + 1);
                     self.wanted.store(true, Ordering::Release);
                 }
@@ -75,23 +75,26 @@ impl Keeper {
 
     /// What a life before this one had ready and did not write to.
     fn remove_unused(&mut self) {
-        for unused in self.segments.extract_if(.., |segment| segment.first.is_none()) {
-            // One that stays takes room until the next start.
-            drop(self.disk.remove(&replay::path(&self.journal, unused.number)));
-        }
+        let unused = |segment: &mut SegmentFile| segment.first.is_none();
+        let unused: Vec<_> = self.segments.extract_if(.., unused).collect();
+        unused.iter().for_each(|segment| self.remove(segment));
+    }
+
+    /// One that stays takes room until the next start.
+    fn remove(&self, segment: &SegmentFile) {
+        drop(self.disk.remove(&replay::path(&self.journal, segment.number)));
     }
 
     fn make_spare(&mut self, number: u64) {
         let path = replay::path(&self.journal, number);
         let bytes = replay::size(number, self.first_number, self.segment_bytes);
-        let reused = self.spent.take().and_then(|spent| {
-            let old = replay::path(&self.journal, spent.number);
-            let reused = spent.sound.then(|| self.disk.reuse(&old, &path, bytes).ok()).flatten();
-            if reused.is_none() {
-                drop(self.disk.remove(&old));
-            }
-            reused
+        let spent = self.spent.take();
+        let reused = spent.as_ref().filter(|spent| spent.sound).and_then(|spent| {
+            self.disk.reuse(&replay::path(&self.journal, spent.number), &path, bytes).ok()
         });
+        if let (Some(spent), None) = (&spent, &reused) {
+            self.remove(spent);
+        }
         // Without one, whoever needs it makes it, and says what is wrong.
         if let Some(segment) = reused.or_else(|| self.disk.create(&path, bytes).ok()) {
             self.shared.put_spare(number, segment);
@@ -116,7 +119,7 @@ impl Keeper {
             }
             // The last one stays, to be used again: between the files that are there no entry may be missing.
             if let Some(spent) = self.spent.replace(self.segments.remove(0)) {
-                drop(self.disk.remove(&replay::path(&self.journal, spent.number)));
+                self.remove(&spent);
             }
         }
     }

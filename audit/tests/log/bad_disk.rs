@@ -4,7 +4,7 @@ use payhsm_audit::log::disk::{Disk, RealDisk, Segment};
 use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What it can do wrong.
@@ -38,7 +38,6 @@ struct BadSegment {
     real: Box<dyn Segment>,
     path: PathBuf,
     disk: BadDisk,
-    failed: AtomicBool,
 }
 
 impl BadDisk {
@@ -63,6 +62,13 @@ impl BadDisk {
         self.failed.lock().unwrap()
     }
 
+    /// The file is used.
+    fn notice_belief_in(&self, path: &Path) {
+        if self.failed().contains(path) {
+            self.believed.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     fn check(&self, faults: &[Fault]) -> io::Result<()> {
         let fault = self
             .fault
@@ -79,18 +85,14 @@ impl BadDisk {
     }
 
     fn segment(&self, real: Box<dyn Segment>, path: &Path) -> Box<dyn Segment> {
-        let (disk, path, failed) = (self.clone(), path.to_owned(), AtomicBool::new(false));
-        Box::new(BadSegment { real, path, disk, failed })
+        Box::new(BadSegment { real, path: path.to_owned(), disk: self.clone() })
     }
 }
 
 impl BadSegment {
     fn note<T>(&self, outcome: io::Result<T>) -> io::Result<T> {
-        if self.failed.load(Ordering::Relaxed) {
-            self.disk.believed.fetch_add(1, Ordering::Relaxed);
-        }
+        self.disk.notice_belief_in(&self.path);
         if outcome.is_err() {
-            self.failed.store(true, Ordering::Relaxed);
             self.disk.failed().insert(self.path.clone());
         }
         outcome
@@ -121,9 +123,7 @@ impl Disk for BadDisk {
 
     fn reuse(&self, old: &Path, new: &Path, length: u64) -> io::Result<Box<dyn Segment>> {
         self.check(&[Fault::Full, Fault::ReadOnly, Fault::NoSegment])?;
-        if self.failed().contains(old) {
-            self.believed.fetch_add(1, Ordering::Relaxed);
-        }
+        self.notice_belief_in(old);
         let segment = self.segment(RealDisk.reuse(old, new, length)?, new);
         self.reused.fetch_add(1, Ordering::Relaxed);
         Ok(segment)
